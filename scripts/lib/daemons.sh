@@ -3,12 +3,14 @@
 
 # A pid file may be stale and its pid reused: the process must run the program, for this very home.
 daemon_pid() { # NAME: prints the pid of the running daemon, or fails
-  local -A program=([postgres]=postgres [mon]=ceph-mon [osd]=ceph-osd [rgw]=radosgw)
+  local -A program=([postgres]=postgres [mon]=ceph-mon [osd]=ceph-osd [rgw]=radosgw [program]=evidence-ingest)
   local pid argv
   pid=$(cat "$EVIDENCE_HOME/run/$1.pid" 2>/dev/null) && [[ -n $pid ]] || return 1
   mapfile -d '' -t argv 2>/dev/null <"/proc/$pid/cmdline" || return 1
   [[ ${argv[0]-} == "${program[$1]}" || ${argv[0]-} == */"${program[$1]}" ]] || return 1
-  [[ " ${argv[*]}" == *" $EVIDENCE_HOME/"* ]] || return 1
+  # The servers name a path of the home; evidence-ingest has it in its environment.
+  [[ " ${argv[*]}" == *" $EVIDENCE_HOME/"* ]] ||
+    grep -qszxF -- "EVIDENCE_HOME=$EVIDENCE_HOME" "/proc/$pid/environ" || return 1
   printf '%s\n' "$pid"
 }
 
