@@ -33,11 +33,11 @@ internal sealed record ProbeAnswer(ProbedFormat? Format, IReadOnlyList<ProbedStr
     }
 }
 
-/// <param name="Duration">Seconds.</param>
+/// <summary>The container; its duration is in seconds.</summary>
 internal sealed record ProbedFormat(
     string? FormatName, double? Duration, long? BitRate, long? Size, IReadOnlyDictionary<string, string>? Tags);
 
-/// <param name="ExtradataHash">Equal for streams that one decoder set-up plays.</param>
+/// <summary>One stream. ExtradataHash is equal for streams that one decoder set-up plays.</summary>
 internal sealed record ProbedStream(
     int Index,
     string? CodecType,

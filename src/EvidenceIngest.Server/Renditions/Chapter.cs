@@ -3,8 +3,7 @@ using EvidenceIngest.Server.MediaTools;
 
 namespace EvidenceIngest.Server.Renditions;
 
-/// <summary>One master that takes part, with what ffprobe said about it.</summary>
-/// <param name="Input">Its name in the work folder.</param>
+/// <summary>One master that takes part: its name in the work folder, and what ffprobe said about it.</summary>
 internal sealed record Chapter(string Input, MasterCopy Master, ProbeAnswer Probe)
 {
     public ProbedStream? Video => Probe.Video;

@@ -29,7 +29,7 @@ internal sealed class RenditionMaker(ToolRunner tools, MediaProbe probe, MediaTo
         return made;
     }
 
-    private async Task<IReadOnlyList<Rendition>> VideoAsync(RenderRoom room, IReadOnlyList<Chapter> chapters, CancellationToken ct)
+    private async Task<IReadOnlyList<Rendition>> VideoAsync(RenderRoom room, Chapter[] chapters, CancellationToken ct)
     {
         var playable = await new PlayableRenditions(room, options).MakeAsync(chapters, hasVideo: true, ct);
         return [playable[0], await PosterAsync(room, chapters[0], isPhoto: false, ct), .. playable.Skip(1)];
