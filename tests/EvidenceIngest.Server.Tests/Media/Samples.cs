@@ -22,6 +22,39 @@ internal static class Samples
         return [jpeg[0], jpeg[1], 0xFF, 0xE1, (byte)((block.Length + 2) >> 8), (byte)(block.Length + 2), .. block, .. jpeg[2..]];
     }
 
+    /// <summary>
+    /// Turns a movie's data reference (dref, QuickTime File Format) from "in this file" into an alias to another file: the
+    /// movie box is rebuilt in front of nothing, since its media lies elsewhere.
+    /// </summary>
+    public static byte[] WithDataReference(byte[] movie, string path)
+    {
+        var name = System.Text.Encoding.UTF8.GetBytes(path);
+        // Classic alias record of 150 bytes, then tagged fields: type 2 is the absolute path, -1 the end.
+        var alias = new byte[150 + 4 + name.Length + (name.Length % 2) + 4];
+        BinaryPrimitives.WriteInt16BigEndian(alias.AsSpan(4), (short)alias.Length);
+        BinaryPrimitives.WriteInt16BigEndian(alias.AsSpan(6), 2);
+        BinaryPrimitives.WriteInt16BigEndian(alias.AsSpan(150), 2);
+        BinaryPrimitives.WriteInt16BigEndian(alias.AsSpan(152), (short)name.Length);
+        name.CopyTo(alias, 154);
+        BinaryPrimitives.WriteInt16BigEndian(alias.AsSpan(alias.Length - 4), -1);
+
+        // The entry "url " with flag 1 (12 bytes) becomes "alis" with flag 0; every box around it grows.
+        var entry = movie.AsSpan().IndexOf("dref"u8) + 12;
+        var grown = 12 + alias.Length - 12;
+        byte[] replaced = new byte[12 + alias.Length];
+        BinaryPrimitives.WriteInt32BigEndian(replaced, replaced.Length);
+        "alis"u8.CopyTo(replaced.AsSpan(4));
+        alias.CopyTo(replaced, 12);
+        byte[] result = [.. movie[..entry], .. replaced, .. movie[(entry + 12)..]];
+        foreach (var box in new[] { "moov", "trak", "mdia", "minf", "dinf", "dref" })
+        {
+            var at = result.AsSpan(0, entry).LastIndexOf(System.Text.Encoding.ASCII.GetBytes(box)) - 4;
+            BinaryPrimitives.WriteInt32BigEndian(result.AsSpan(at), BinaryPrimitives.ReadInt32BigEndian(result.AsSpan(at)) + grown);
+        }
+
+        return result;
+    }
+
     /// <summary>A PNG of one colour: some kilobytes that become gigabytes.</summary>
     public static byte[] PngBomb(int side)
     {
