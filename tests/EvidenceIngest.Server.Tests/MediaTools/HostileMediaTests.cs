@@ -100,7 +100,7 @@ public sealed class HostileMediaTests : IAsyncLifetime
     [Fact]
     public async Task A_picture_of_gigabytes_is_refused_by_its_size()
     {
-        var file = await _studio.WriteAsync("bomb.png", Samples.PngBomb(16_384));
+        var file = await _studio.WriteAsync("bomb.png", Samples.PngBomb(15_000));
         var master = await _studio.MasterAsync(file, MediaKind.Photo);
         Assert.Contains(master.Facts.Findings, f => f.Code == FindingCode.Damaged && f.Detail.Contains("larger than allowed", StringComparison.Ordinal));
         var failure = await Assert.ThrowsAsync<RenditionFailedException>(() => _studio.RenderAsync(MediaKind.Photo, [master]));
@@ -111,7 +111,7 @@ public sealed class HostileMediaTests : IAsyncLifetime
     public async Task A_picture_of_gigabytes_ends_at_the_memory_limit_when_its_size_is_allowed()
     {
         using var studio = new Studio(new MediaToolOptions { Threads = 2, MaxPixels = int.MaxValue, MemoryBytes = 700L << 20 });
-        var file = await studio.WriteAsync("bomb.png", Samples.PngBomb(16_384));
+        var file = await studio.WriteAsync("bomb.png", Samples.PngBomb(15_000));
         var master = await studio.MasterAsync(file, MediaKind.Photo);
         Assert.Contains(master.Facts.Findings, f => f.Detail.Contains("more memory", StringComparison.Ordinal));
     }
