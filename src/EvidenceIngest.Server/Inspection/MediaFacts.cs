@@ -32,7 +32,7 @@ public sealed record MediaFacts(
 /// <summary>Reads a media file's facts.</summary>
 public interface IMediaInspector
 {
-    /// <summary>Never throws for what is in the file: damage is a finding. A tool that can't be started is an exception.</summary>
+    /// <summary>Never throws for what is in the file: damage is a finding. A tool that can't run is <see cref="MediaTools.MediaToolUnavailableException"/>.</summary>
     /// <param name="file">A local copy of the master.</param>
     /// <param name="expected">What the dock took it for.</param>
     /// <param name="ct">Ends the tool.</param>

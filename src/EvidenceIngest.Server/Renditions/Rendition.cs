@@ -15,7 +15,7 @@ public sealed record Rendition(
     string Name, string File, string ContentType, long Bytes, ContentDigest Digest, RenditionRecipe Recipe);
 
 /// <param name="Tool">Name and version, e.g. ffmpeg 5.1.9-0+deb12u1.</param>
-/// <param name="Arguments">Argument list as run, with work paths replaced by names.</param>
+/// <param name="Arguments">Argument lists as run, relative to the work folder, with "&amp;&amp;" between several runs.</param>
 /// <param name="Parents">SHA-256 of every master it was made from, in order.</param>
 /// <param name="Copied">True when the streams were copied, not encoded again.</param>
 /// <param name="DurationDifference">Rendition minus masters, seconds; null for pictures.</param>
@@ -35,6 +35,7 @@ public interface IRenditionMaker
     /// Chapters become one proxy. Repeating it is harmless: it writes into <paramref name="workFolder"/> only.
     /// </summary>
     /// <exception cref="RenditionFailedException">The tool failed on this input, or passed its time or memory limit.</exception>
+    /// <exception cref="MediaTools.MediaToolUnavailableException">The tool is missing, was killed or has no room: worth a retry.</exception>
     Task<IReadOnlyList<Rendition>> MakeAsync(
         MediaKind kind, IReadOnlyList<MasterCopy> masters, string workFolder, CancellationToken ct);
 }
