@@ -1,0 +1,19 @@
+using EvidenceIngest.Recorders.Discovery;
+using Microsoft.Extensions.Logging;
+
+namespace EvidenceIngest.Dock.Bays;
+
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Information, "Bay {Bay}: something arrived")]
+    public static partial void RecorderArrived(this ILogger log, BayId bay);
+
+    [LoggerMessage(2, LogLevel.Information, "Bay {Bay}: it left")]
+    public static partial void RecorderLeft(this ILogger log, BayId bay);
+
+    [LoggerMessage(3, LogLevel.Warning, "Bay {Bay}: recorder refused: {Reason}")]
+    public static partial void RecorderRefused(this ILogger log, BayId bay, string reason);
+
+    [LoggerMessage(4, LogLevel.Warning, "Bay {Bay}: failed while {State}, will be tried again")]
+    public static partial void BayFailed(this ILogger log, BayId bay, BayState state, Exception cause);
+}
