@@ -38,7 +38,7 @@ internal sealed class BayReporting(ServerApi api, DockStatus status, CredentialS
             await api.ReportBaysAsync([.. status.Bays.Select(ReportOf)], ct);
             link.Set(ServerLink.Online);
         }
-        catch (ServerUnreachableException e)
+        catch (Exception e) when (e is ServerUnreachableException or ServerBusyException)
         {
             link.Set(ServerLink.Unreachable, e.Message);
         }

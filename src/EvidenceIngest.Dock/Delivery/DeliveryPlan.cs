@@ -29,7 +29,7 @@ internal static class DeliveryPlan
             if (files.Count == 0)
                 continue;
             if (recording.Files.TrueForAll(f => f.IsSettled) || (!offload.InBay && recording.Listed.Deadline - now < NearDeadline))
-                due.Add(new DueDelivery(KeyOf(offload, files), offload, files));
+                due.AddRange(files.Chunk(ManifestMaking.MaxFiles).Select(part => new DueDelivery(KeyOf(offload, part), offload, part)));
         }
 
         return due;

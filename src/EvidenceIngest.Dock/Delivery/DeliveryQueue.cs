@@ -41,13 +41,20 @@ internal sealed class DeliveryQueue(
             var wait = LookAgain;
             if (_pausedUntil > time.GetUtcNow())
                 wait = _pausedUntil - time.GetUtcNow();
-            else if (await GuardAsync("enrolment", "", () => enrolment.EnsureAsync(ct), ct))
+            else if (enrolment.IsEnrolled || await GuardAsync("enrolment", "", () => enrolment.EnsureAsync(ct), ct))
                 StartDue(ct);
             await RetireFinishedAsync();
-            await WaitAsync(change, wait, ct);
+            await WaitAsync(change, NextPauseEnd() is { } end && end < wait ? end : wait, ct);
         }
 
         await Task.WhenAll(_underWay.Values);
+    }
+
+    private TimeSpan? NextPauseEnd()
+    {
+        var now = time.GetUtcNow();
+        var ends = _paused.Values.Select(p => p.NotBefore).Where(t => t > now).ToList();
+        return ends.Count == 0 ? null : ends.Min() - now;
     }
 
     private async Task WaitAsync(Task change, TimeSpan longest, CancellationToken ct)
@@ -67,19 +74,18 @@ internal sealed class DeliveryQueue(
     private void StartDue(CancellationToken ct)
     {
         var now = time.GetUtcNow();
-        var due = staging.Offloads
-            .SelectMany(o => DeliveryPlan.Of(o, now))
-            .Where(d => !_underWay.ContainsKey(d.Key) && !(_paused.TryGetValue(d.Key, out var p) && p.NotBefore > now))
-            .OrderBy(d => d.Deadline)
-            .Take(MaxUnderWay - _underWay.Count);
-        foreach (var one in due.ToList())
+        var all = staging.Offloads.SelectMany(o => DeliveryPlan.Of(o, now)).ToList();
+        var reports = staging.Offloads.Where(o => !o.Read(l => l.Later.AllAcknowledged)).Select(o => (Key: o.Id + "/events", Offload: o)).ToList();
+        var keys = all.Select(d => d.Key).Concat(reports.Select(r => r.Key)).ToHashSet();
+        // What is no longer due in that form is no longer a problem either.
+        foreach (var key in _paused.Keys.Where(k => !keys.Contains(k) && !_underWay.ContainsKey(k)))
+            _paused.TryRemove(key, out _);
+        foreach (var one in all.Where(d => MayStart(d.Key)).OrderBy(d => d.Deadline).Take(MaxUnderWay - _underWay.Count).ToList())
             Start(one.Key, one.Offload.Id, () => delivery.RunAsync(one.Offload, one.Files, ct), ct);
-        foreach (var offload in staging.Offloads.Where(o => !o.Read(l => l.Later.AllAcknowledged)))
-        {
-            var key = offload.Id + "/events";
-            if (!_underWay.ContainsKey(key))
-                Start(key, offload.Id, () => laterEvents.SendAsync(offload, ct), ct);
-        }
+        foreach (var (key, offload) in reports.Where(r => MayStart(r.Key)))
+            Start(key, offload.Id, () => laterEvents.SendAsync(offload, ct), ct);
+
+        bool MayStart(string key) => !_underWay.ContainsKey(key) && !(_paused.TryGetValue(key, out var pause) && pause.NotBefore > now);
     }
 
     private void Start(string key, string offloadId, Func<Task<bool>> work, CancellationToken ct)
@@ -124,7 +130,12 @@ internal sealed class DeliveryQueue(
         catch (ServerUnreachableException e)
         {
             link.Set(ServerLink.Unreachable, e.Message);
-            PauseAll(e.RetryAfter ?? Backoff.After(Interlocked.Increment(ref _failures)));
+            PauseAll(Backoff.After(Interlocked.Increment(ref _failures)));
+        }
+        catch (ServerBusyException e)
+        {
+            // Quietly: it is tried until it works. Whoever wants to know finds it among the problems.
+            Pause(key, e.RetryAfter ?? Backoff.After((_paused.TryGetValue(key, out var p) ? p.Problem?.Attempts ?? 0 : 0) + 1), e);
         }
         catch (DockNotTrustedException e)
         {

@@ -10,6 +10,11 @@ namespace EvidenceIngest.Dock.Delivery;
 /// <summary>Makes manifests from the journal alone, so that a repeated announcement says exactly the same.</summary>
 internal static class ManifestMaking
 {
+    /// <summary>What the server takes in one delivery.</summary>
+    public const int MaxFiles = 1000;
+
+    private const int MaxFindings = 200;
+
     public static RecorderFacts FactsOf(DockedRecorder recorder, RecorderListing listing) => new(
         listing.RecorderId,
         recorder.Profile.Name,
@@ -25,9 +30,25 @@ internal static class ManifestMaking
             ledger.Opened.OffloadId,
             ledger.Opened.Recorder,
             recording.Docked.Clock,
-            facts with { Findings = [.. facts.Findings.Concat(files.SelectMany(f => f.Staged!.Findings)).Concat(Lacking(recording, files, announcedAt)).Distinct()] },
+            facts with { Findings = FindingsOf(recording, files, announcedAt) },
             [.. files.Select(f => new ManifestFile(f.Listed.Path, f.Staged!.Bytes, f.Staged.Digest, f.Staged.ModifiedAt))],
             ledger.EventsOf(files, announcedAt));
+    }
+
+    private static List<Finding> FindingsOf(RecordingEntry recording, IReadOnlyList<FileEntry> files, DateTimeOffset announcedAt)
+    {
+        var all = recording.Listed.Facts.Findings
+            .Concat(files.SelectMany(f => f.Staged!.Findings))
+            .Concat(Lacking(recording, files, announcedAt))
+            .Select(f => f with { Detail = ManifestText.Clip(f.Detail) })
+            .Distinct()
+            .ToList();
+        if (all.Count <= MaxFindings)
+            return all;
+        // One of each kind must get through: what leads to quarantine may be the last of them.
+        var kept = all.DistinctBy(f => f.Code).Concat(all).Distinct().Take(MaxFindings).ToList();
+        kept[^1] = kept[^1] with { Detail = ManifestText.Clip($"{kept[^1].Detail}; and {all.Count - MaxFindings} findings more") };
+        return kept;
     }
 
     /// <summary>What belongs to the recording and doesn't come with it.</summary>

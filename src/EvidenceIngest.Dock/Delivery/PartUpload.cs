@@ -59,7 +59,7 @@ internal sealed class PartUpload(
                 md5 = await Md5Async(part, ct);
                 grant = (await api.GrantsAsync(deliveryId, RequestFor([part], [md5]), ct)).Grants[0];
             }
-            catch (ServerUnreachableException e) when (attempt < MaxAttempts)
+            catch (ServerBusyException e) when (attempt < MaxAttempts)
             {
                 await Task.Delay(e.RetryAfter ?? Backoff.After(attempt), time, ct);
             }
@@ -77,13 +77,13 @@ internal sealed class PartUpload(
                 return;
             var status = (int)response.StatusCode;
             throw status is >= 500 or 429 or 408
-                ? new ServerUnreachableException($"the vault answered {status}", response.Headers.RetryAfter?.Delta)
+                ? new ServerBusyException($"the vault answered {status}", response.Headers.RetryAfter?.Delta)
                 : new PartRefusedException($"the vault refused part {part.Part} of file {part.File} with {status}");
         }
         catch (Exception e) when (e is HttpRequestException { InnerException: not StagedCopySpoiledException }
             || (e is OperationCanceledException && !ct.IsCancellationRequested))
         {
-            throw new ServerUnreachableException($"the vault: {e.Message}", cause: e);
+            throw new ServerBusyException($"the vault: {e.Message}", cause: e);
         }
         catch (HttpRequestException e) when (e.InnerException is StagedCopySpoiledException spoiled)
         {

@@ -66,7 +66,7 @@ internal sealed class RecordingDelivery(
         }
 
         await receipts.TakeAsync(
-            offload, id, manifest, files, status.Receipt ?? throw new ServerUnreachableException("sealed, but without a receipt"));
+            offload, id, manifest, files, status.Receipt ?? throw new ServerBusyException("sealed, but without a receipt"));
         return true;
     }
 

@@ -8,7 +8,8 @@ namespace EvidenceIngest.Dock.Delivery;
 
 /// <summary>
 /// The delivery protocol (Domain/Deliveries/DeliveryProtocol.cs) as calls. Every call may be repeated. Throws
-/// <see cref="ServerUnreachableException"/>, <see cref="DockNotTrustedException"/> or <see cref="ServerRefusedException"/>.
+/// <see cref="ServerUnreachableException"/>, <see cref="ServerBusyException"/>, <see cref="DockNotTrustedException"/> or
+/// <see cref="ServerRefusedException"/>.
 /// </summary>
 internal sealed class ServerApi(HttpClient http, DockOptions options, CredentialStore credentials)
 {
@@ -79,7 +80,7 @@ internal sealed class ServerApi(HttpClient http, DockOptions options, Credential
         }
         catch (Exception e) when (IsNetworkTrouble(e, ct))
         {
-            throw new ServerUnreachableException($"{method} {path}: {e.Message}", cause: e);
+            throw new ServerUnreachableException($"{method} {path}: {e.Message}", e);
         }
     }
 
@@ -93,7 +94,7 @@ internal sealed class ServerApi(HttpClient http, DockOptions options, Credential
         catch (Exception e) when (e is JsonException || IsNetworkTrouble(e, ct))
         {
             // A proxy's own page or a torn answer: not what the server would say for good.
-            throw new ServerUnreachableException($"the server's answer can't be read: {e.Message}", cause: e);
+            throw new ServerBusyException($"the server's answer can't be read: {e.Message}", cause: e);
         }
     }
 
@@ -106,7 +107,7 @@ internal sealed class ServerApi(HttpClient http, DockOptions options, Credential
         if (status is 401 or 403)
             throw new DockNotTrustedException(text);
         if (status is >= 500 or 429 or 408)
-            throw new ServerUnreachableException(text, RetryAfterOf(response));
+            throw new ServerBusyException(text, RetryAfterOf(response));
         throw new ServerRefusedException(status, text);
     }
 

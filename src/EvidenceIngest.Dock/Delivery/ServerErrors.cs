@@ -1,7 +1,12 @@
 namespace EvidenceIngest.Dock.Delivery;
 
-/// <summary>The server or the vault can't be reached or is busy. Worth a retry.</summary>
-internal sealed class ServerUnreachableException(string message, TimeSpan? retryAfter = null, Exception? cause = null)
+/// <summary>No answer from the server. Worth a retry, for everything alike.</summary>
+internal sealed class ServerUnreachableException(string message, Exception? cause = null) : Exception(message, cause);
+
+/// <summary>
+/// The server or the vault is busy or in trouble with this one request. Worth a retry; others may pass meanwhile.
+/// </summary>
+internal sealed class ServerBusyException(string message, TimeSpan? retryAfter = null, Exception? cause = null)
     : Exception(message, cause)
 {
     /// <summary>How long the server asked to be left alone.</summary>

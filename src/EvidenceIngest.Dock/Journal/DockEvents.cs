@@ -21,7 +21,10 @@ internal static class DockEvents
         yield return new DockEvent(docked.Clock.MeasuredAt, CustodyEventKind.ClockMeasured, $"{offset}; {docked.Clock.Note}");
     }
 
-    public static IEnumerable<(int File, DockEvent Event)> OfCopying(JournalFact fact)
+    public static IEnumerable<(int File, DockEvent Event)> OfCopying(JournalFact fact) =>
+        Copying(fact).Select(e => (e.File, e.Event with { Detail = ManifestText.Clip(e.Event.Detail) }));
+
+    private static IEnumerable<(int File, DockEvent Event)> Copying(JournalFact fact)
     {
         switch (fact)
         {
@@ -36,7 +39,7 @@ internal static class DockEvents
                 yield return (r.File, new DockEvent(r.At, CustodyEventKind.Repeated, $"file {r.File}: {r.Reason}"));
                 break;
             case Spoiled s:
-                yield return (s.File, new DockEvent(s.At, CustodyEventKind.FixityMismatch, $"file {s.File}: {s.Reason}"));
+                yield return (s.File, new DockEvent(s.At, CustodyEventKind.Repeated, $"file {s.File}: the staged copy is set aside: {s.Reason}"));
                 break;
         }
     }

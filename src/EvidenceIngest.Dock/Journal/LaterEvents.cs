@@ -26,21 +26,21 @@ internal sealed class LaterEvents
                 foreach (var group in cleared.Files.Select(ledger.File).GroupBy(DeliveryOf))
                 {
                     var names = string.Join(", ", group.Select(f => f.Listed.Path));
-                    Add(group.Key, new DockEvent(
-                        cleared.At, CustodyEventKind.Cleared, $"receipt {cleared.ReceiptId}: {names}{(cleared.Note is null ? "" : "; " + cleared.Note)}"));
+                    var note = cleared.Note is null ? "" : $" ({cleared.Note})";
+                    Add(group.Key, cleared.At, CustodyEventKind.Cleared, $"receipt {cleared.ReceiptId}{note}: {group.Count()} files: {names}");
                 }
 
                 break;
             case Kept kept:
                 var file = ledger.File(kept.File);
-                Add(DeliveryOf(file), new DockEvent(kept.At, CustodyEventKind.ClearingRefused, $"{file.Listed.Path}: {kept.Reason}"));
+                Add(DeliveryOf(file), kept.At, CustodyEventKind.ClearingRefused, $"{kept.Reason}: {file.Listed.Path}");
                 break;
             case Released released:
                 foreach (var delivery in ledger.Files.Select(DeliveryOf).Distinct())
-                    Add(delivery, new DockEvent(released.At, CustodyEventKind.Released, $"bay {released.Bay}"));
+                    Add(delivery, released.At, CustodyEventKind.Released, $"bay {released.Bay}");
                 break;
             case Resent resent:
-                Add(resent.DeliveryId, new DockEvent(resent.At, CustodyEventKind.Repeated, $"sent again: {resent.Reason}"));
+                Add(resent.DeliveryId, resent.At, CustodyEventKind.Repeated, $"sent again: {resent.Reason}");
                 break;
             case Acknowledged acknowledged when _byDelivery.TryGetValue(acknowledged.DeliveryId, out var known):
                 _byDelivery[acknowledged.DeliveryId] = known with { Acknowledged = acknowledged.Count };
@@ -50,13 +50,13 @@ internal sealed class LaterEvents
 
     private static string? DeliveryOf(FileEntry file) => file.Receipt?.DeliveryId;
 
-    private void Add(string? deliveryId, DockEvent happened)
+    private void Add(string? deliveryId, DateTimeOffset at, CustodyEventKind kind, string detail)
     {
         // Without a receipt the server has no delivery to file the event under.
         if (deliveryId is null)
             return;
         if (!_byDelivery.TryGetValue(deliveryId, out var known))
             _byDelivery[deliveryId] = known = ([], 0);
-        known.Events.Add(happened);
+        known.Events.Add(new DockEvent(at, kind, ManifestText.Clip(detail)));
     }
 }
