@@ -59,6 +59,8 @@ internal sealed class DeliveryServer : IAsyncDisposable
 
     public int Requests;
 
+    public ConcurrentQueue<Exception> Faults { get; } = [];
+
     public ConcurrentDictionary<string, BayReport> Bays { get; } = [];
 
     public IEnumerable<TestDelivery> Deliveries => _deliveries.Values;
@@ -98,6 +100,19 @@ internal sealed class DeliveryServer : IAsyncDisposable
 
     private void Map(WebApplication app)
     {
+        // A fault of this server must fail the test, not pass for a server error that the dock rides over.
+        app.Use(async (http, next) =>
+        {
+            try
+            {
+                await next(http);
+            }
+            catch (Exception e) when (!http.RequestAborted.IsCancellationRequested)
+            {
+                Faults.Enqueue(e);
+                throw;
+            }
+        });
         app.Run(async http =>
         {
             Interlocked.Increment(ref Requests);

@@ -80,7 +80,7 @@ internal sealed class DockRig : IAsyncDisposable
     public async Task<BaySnapshot> BayAsync(Func<BaySnapshot, bool> wanted, string bay = "bay1")
     {
         BaySnapshot? last = null;
-        await UntilAsync(() => (last = Status.Bays.FirstOrDefault(b => b.Bay == bay)) is { } now && wanted(now), () => $"bay: {last}");
+        await UntilAsync(() => (last = Status.Bays.FirstOrDefault(b => b.Bay == bay)) is { } now && wanted(now), () => $"bay: {last}\n{Status.Backlog}\n{string.Join('\n', Status.Backlog.Problems)}\n{string.Join('\n', Warnings)}\n{Server.Faults.FirstOrDefault()}");
         return last!;
     }
 
@@ -100,6 +100,7 @@ internal sealed class DockRig : IAsyncDisposable
     {
         await StopAsync();
         await Server.DisposeAsync();
+        Assert.Empty(Server.Faults);
         Directory.Delete(Root, recursive: true);
     }
 
