@@ -1,0 +1,88 @@
+namespace EvidenceIngest.Domain.Custody;
+
+/// <summary>What can happen to an item; every arrow of the data flow is one of these.</summary>
+public enum CustodyEventKind
+{
+    /// <summary>The recorder was recognised in a bay.</summary>
+    Docked,
+
+    /// <summary>The recorder's clock was compared with trusted time.</summary>
+    ClockMeasured,
+
+    /// <summary>A file was copied into staging and verified by reading it again.</summary>
+    Offloaded,
+
+    /// <summary>A copy was interrupted and went on from its last verified chunk.</summary>
+    Resumed,
+
+    /// <summary>A copy or an upload did not prove right and was done again.</summary>
+    Repeated,
+
+    /// <summary>The dock announced the recording to the server.</summary>
+    Announced,
+
+    /// <summary>All bytes arrived in the vault.</summary>
+    Delivered,
+
+    /// <summary>Read back, compared, locked, lock read back.</summary>
+    Sealed,
+
+    /// <summary>The read-back differed.</summary>
+    FixityMismatch,
+
+    /// <summary>A receipt was issued.</summary>
+    Receipted,
+
+    /// <summary>Kept, but not accepted.</summary>
+    Quarantined,
+
+    /// <summary>Taken out of quarantine.</summary>
+    Accepted,
+
+    /// <summary>The media's facts were read.</summary>
+    Inspected,
+
+    /// <summary>A derived file was made.</summary>
+    Rendered,
+
+    /// <summary>A derived file could not be made.</summary>
+    RenderFailed,
+
+    /// <summary>A mandatory or other field changed.</summary>
+    MetadataChanged,
+
+    /// <summary>The recorder was assigned to an officer.</summary>
+    RecorderAssigned,
+
+    /// <summary>The recorder's own copy was deleted against a receipt.</summary>
+    Cleared,
+
+    /// <summary>The recorder's own copy was kept, with the reason.</summary>
+    ClearingRefused,
+
+    /// <summary>The recorder may be taken.</summary>
+    Released,
+
+    /// <summary>A link to a rendition was made.</summary>
+    LinkMade,
+
+    /// <summary>A rendition was looked at through a link.</summary>
+    Viewed,
+}
+
+/// <summary>One fact in an item's custody chain, as it is hashed.</summary>
+/// <param name="ItemId">The chain it belongs to.</param>
+/// <param name="Sequence">From 1, without gaps.</param>
+/// <param name="At">UTC; when it happened, which for a dock's event is before it was recorded.</param>
+/// <param name="Actor">Who did it: <c>dock:ID</c>, <c>server:NAME</c>, <c>operator:NAME</c>.</param>
+/// <param name="Kind">What happened.</param>
+/// <param name="Detail">Facts: digests, ids, reasons.</param>
+/// <param name="PreviousHash">Hash of the event before it; 64 zeros for the first.</param>
+public sealed record CustodyEvent(
+    string ItemId,
+    int Sequence,
+    DateTimeOffset At,
+    string Actor,
+    CustodyEventKind Kind,
+    string Detail,
+    string PreviousHash);

@@ -1,0 +1,58 @@
+namespace EvidenceIngest.Recorders.Discovery;
+
+/// <summary>
+/// One slot of a docking station: its USB port path (<c>usb:1-2.3</c>, which survives re-enumeration) or a folder that an
+/// operator named (<c>folder:/media/card</c>).
+/// </summary>
+public readonly record struct BayId(string Value)
+{
+    public override string ToString() => Value;
+}
+
+/// <summary>What stands in a bay.</summary>
+public abstract record RecorderAttachment(BayId Bay);
+
+/// <summary>A USB device as its descriptors tell; strings are null where the device has none or gave none in time.</summary>
+/// <param name="Bay">Port path.</param>
+/// <param name="VendorId">idVendor.</param>
+/// <param name="ProductId">idProduct.</param>
+/// <param name="Manufacturer">iManufacturer.</param>
+/// <param name="Product">iProduct.</param>
+/// <param name="Serial">iSerialNumber; cheap chips share one.</param>
+/// <param name="InterfaceClasses">Class, subclass and protocol of every interface, e.g. 08/06/50 for mass storage.</param>
+/// <param name="SysfsPath">The device's folder below /sys on Linux, or null.</param>
+public sealed record UsbAttachment(
+    BayId Bay,
+    ushort VendorId,
+    ushort ProductId,
+    string? Manufacturer,
+    string? Product,
+    string? Serial,
+    IReadOnlyList<UsbInterfaceClass> InterfaceClasses,
+    string? SysfsPath) : RecorderAttachment(Bay);
+
+public readonly record struct UsbInterfaceClass(byte Class, byte Subclass, byte Protocol);
+
+/// <summary>A folder, mounted card or exported folder that an operator declared to be a recorder.</summary>
+/// <param name="Bay">folder:PATH.</param>
+/// <param name="Path">Absolute path.</param>
+public sealed record FolderAttachment(BayId Bay, string Path) : RecorderAttachment(Bay);
+
+/// <summary>Something arrived in a bay or left it.</summary>
+public abstract record BayChange(BayId Bay);
+
+/// <summary>A recorder, or the next appearance of one that re-enumerated.</summary>
+public sealed record RecorderArrived(RecorderAttachment Attachment) : BayChange(Attachment.Bay);
+
+/// <summary>The bay is empty now, or its folder can't be reached.</summary>
+public sealed record RecorderLeft(BayId Bay) : BayChange(Bay);
+
+/// <summary>Watches bays. Implemented for USB and for folders.</summary>
+public interface IBayWatcher
+{
+    /// <summary>
+    /// Yields what is there already, then every change, until cancelled. Never ends by itself: what fails is logged and
+    /// tried again. A device that leaves and returns between two looks yields Left and Arrived.
+    /// </summary>
+    IAsyncEnumerable<BayChange> WatchAsync(CancellationToken ct);
+}

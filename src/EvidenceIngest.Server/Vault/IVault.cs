@@ -1,0 +1,95 @@
+namespace EvidenceIngest.Server.Vault;
+
+/// <summary>
+/// WORM storage: S3 with versioning and Object Lock. Every method is idempotent and may be repeated after any failure.
+/// Transient trouble throws <see cref="VaultUnavailableException"/> (retry later); a broken promise of the store throws
+/// <see cref="VaultBrokenPromiseException"/> (stop). The contract suite is <c>VaultContract</c>.
+/// </summary>
+public interface IVault
+{
+    /// <summary>Creates what is missing: the locked bucket for masters, the plain bucket for renditions.</summary>
+    /// <exception cref="VaultBrokenPromiseException">A bucket exists without versioning or Object Lock.</exception>
+    Task PrepareAsync(CancellationToken ct);
+
+    /// <summary>Starts a multipart upload of a master; nothing is visible under the key until it is completed.</summary>
+    Task<string> BeginUploadAsync(VaultObject target, string contentType, CancellationToken ct);
+
+    /// <summary>A presigned PUT for one part that takes only the body with this MD5 (base64), for as long as <paramref name="validFor"/>.</summary>
+    Uri GrantPart(VaultObject target, string uploadId, int part, string contentMd5, TimeSpan validFor);
+
+    /// <summary>Parts that have arrived; null when the upload is not known (completed or aborted meanwhile).</summary>
+    Task<IReadOnlyList<StoredPart>?> ListPartsAsync(VaultObject target, string uploadId, CancellationToken ct);
+
+    /// <summary>Completes an upload; repeated, it finds the version that the first call made.</summary>
+    Task<VaultVersion> CompleteUploadAsync(
+        VaultObject target, string uploadId, IReadOnlyList<StoredPart> parts, CancellationToken ct);
+
+    /// <summary>Forgets an upload and its parts; unknown uploads are no error.</summary>
+    Task AbortUploadAsync(VaultObject target, string uploadId, CancellationToken ct);
+
+    /// <summary>Writes a whole object: renditions, and masters of zero bytes. Repeated, it may make another version.</summary>
+    Task<VaultVersion> PutAsync(VaultObject target, Stream content, string contentType, CancellationToken ct);
+
+    /// <summary>Reads a version, whole or from an offset for a length, straight from the store.</summary>
+    Task<Stream> OpenAsync(VaultVersion version, long offset, long? length, CancellationToken ct);
+
+    /// <summary>Locks a version in COMPLIANCE mode, or extends its lock. A lock that ends later already stays.</summary>
+    Task LockAsync(VaultVersion version, DateTimeOffset until, CancellationToken ct);
+
+    /// <summary>Reads the lock back; null when there is none.</summary>
+    Task<VaultLock?> ReadLockAsync(VaultVersion version, CancellationToken ct);
+
+    /// <summary>Tries on a throw-away locked object what must be refused: delete, shorten, bypass …</summary>
+    Task<VaultProbeReport> ProbeAsync(CancellationToken ct);
+}
+
+/// <param name="Bucket">One of <see cref="VaultOptions"/>'s buckets.</param>
+/// <param name="Key">Made by the server, never from a name on a card.</param>
+public sealed record VaultObject(string Bucket, string Key);
+
+public sealed record VaultVersion(string Bucket, string Key, string VersionId);
+
+public sealed record StoredPart(int Part, string ETag, long Bytes);
+
+/// <param name="Compliance">False for GOVERNANCE, which privileged users can lift.</param>
+/// <param name="Until">UTC.</param>
+public sealed record VaultLock(bool Compliance, DateTimeOffset Until);
+
+/// <param name="Attempts">Each thing that was tried, in order.</param>
+public sealed record VaultProbeReport(IReadOnlyList<VaultProbeAttempt> Attempts)
+{
+    /// <summary>Only then may anything be sealed.</summary>
+    public bool Holds => Attempts.Count > 0 && Attempts.All(a => a.AsRequired);
+}
+
+/// <param name="Tried">What was tried, e.g. "delete the locked version".</param>
+/// <param name="Answer">What the store answered.</param>
+/// <param name="AsRequired">Whether that is what evidence needs.</param>
+public sealed record VaultProbeAttempt(string Tried, string Answer, bool AsRequired);
+
+/// <summary>The store can't be reached, is full, or answers with a passing error. Worth a retry.</summary>
+public sealed class VaultUnavailableException(string message, Exception? cause = null) : Exception(message, cause);
+
+/// <summary>The store does not do what evidence needs of it; nothing may be sealed there.</summary>
+public sealed class VaultBrokenPromiseException(string message) : Exception(message);
+
+/// <summary>Where the vault is and how long it keeps.</summary>
+public sealed class VaultOptions
+{
+    public required Uri Endpoint { get; init; }
+
+    public required string AccessKey { get; init; }
+
+    public required string SecretKey { get; init; }
+
+    /// <summary>Masters, with Object Lock.</summary>
+    public string Bucket { get; init; } = "evidence";
+
+    /// <summary>Renditions: they can be made again, so they aren't locked.</summary>
+    public string RenditionBucket { get; init; } = "evidence-renditions";
+
+    public string Region { get; init; } = "us-east-1";
+
+    /// <summary>How long a master is locked from sealing on, in days, until retention classes say more.</summary>
+    public int RetentionDays { get; init; } = 3650;
+}
