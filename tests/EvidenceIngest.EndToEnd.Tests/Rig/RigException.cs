@@ -8,7 +8,7 @@ internal sealed class RigException(string message, Exception? inner = null) : Ex
     /// <summary>Names what failed and shows the logs that <c>tests/rig/vm</c> keeps in <paramref name="folder"/>.</summary>
     public static RigException InFolder(string what, string folder, Exception? inner = null)
     {
-        var logs = new[] { "console.log", "qemu.log" }.Select(name => Path.Combine(folder, name)).Where(File.Exists);
+        var logs = new[] { "console.log", "qemu.log", "forward.log" }.Select(name => Path.Combine(folder, name)).Where(File.Exists);
         return new RigException(string.Join('\n', logs.Select(Shown).Prepend(what)), inner);
     }
 
