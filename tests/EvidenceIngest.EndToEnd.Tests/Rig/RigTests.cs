@@ -91,6 +91,22 @@ public sealed class RigTests(RigTests.Bench bench) : IClassFixture<RigTests.Benc
     }
 
     [Fact]
+    public async Task Arrival_and_departure_are_broadcast_where_libusb_listens()
+    {
+        const int port = 9;
+        var monitor = await Vm.SpawnAsync("exec stdbuf -oL udevadm monitor --udev --subsystem-match=usb", Token);
+        await monitor.WaitForOutputAsync("UDEV - ", Quick, Token);
+
+        await Vm.PlugAsync(port, bench.FatCard, "BWC-9", Token);
+        await monitor.WaitForOutputAsync($"/usb1/1-{port} (usb)", Quick, Token);
+        await Vm.UnplugAsync(port, Token);
+        await Vm.WaitUntilAsync($"grep -q 'remove .*/usb1/1-{port} (usb)' {Vm.InGuest(monitor.OutputPath)}", Quick, Token);
+
+        await monitor.SignalAsync("TERM", Token);
+        await monitor.WaitAsync(Quick, Token);
+    }
+
+    [Fact]
     public async Task A_cable_pulled_in_the_middle_of_a_read_is_an_error_and_the_card_comes_back_whole()
     {
         const int port = 7;

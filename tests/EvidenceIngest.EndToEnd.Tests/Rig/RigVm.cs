@@ -28,6 +28,9 @@ internal sealed class RigVm : IAsyncDisposable
     /// <summary>The host's folder that both sides write; neither side caches it.</summary>
     public string ShareFolder => Path.Combine(_folder, "share");
 
+    /// <summary>The guest's path of a file below <see cref="ShareFolder"/>.</summary>
+    public string InGuest(string sharedPath) => $"{GuestShareFolder}/{Path.GetRelativePath(ShareFolder, sharedPath)}";
+
     public string ConsoleLog => Path.Combine(_folder, "console.log");
 
     /// <summary>Whether the logs and the share stay after disposal; every failure of the rig sets it.</summary>
