@@ -58,7 +58,9 @@ internal sealed class MultipartUploads(IAmazonS3 s3, StoreCall store)
                         },
                         token),
                     ct,
-                    "NoSuchUpload");
+                    "NoSuchUpload",
+                    // Ceph 16, whose upload is an object of its own.
+                    "NoSuchKey");
                 parts.AddRange((page.Parts ?? []).Select(p => new StoredPart(p.PartNumber ?? 0, p.ETag, p.Size ?? 0)));
                 after = page.IsTruncated == true ? page.NextPartNumberMarker?.ToString(CultureInfo.InvariantCulture) : null;
             }

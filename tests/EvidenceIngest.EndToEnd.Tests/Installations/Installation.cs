@@ -35,12 +35,15 @@ internal sealed class Installation : IAsyncDisposable
 
     public Uri Api => new($"http://127.0.0.1:{Port("api")}");
 
+    public Uri Vault => new($"http://127.0.0.1:{Port("vault")}");
+
     /// <param name="name">Distinct per test class: classes run side by side.</param>
-    public static async Task<Installation> CreateAsync(string name)
+    /// <param name="part">postgres or vault when a test needs only that one.</param>
+    public static async Task<Installation> CreateAsync(string name, string? part = null)
     {
         var installation = new Installation(Path.Combine(Checkout, "artifacts/test-homes", name));
         await installation.RemoveAsync();
-        await installation.ScriptAsync("start");
+        await installation.ScriptAsync("start", part);
         return installation;
     }
 
@@ -65,7 +68,7 @@ internal sealed class Installation : IAsyncDisposable
         new BasicAWSCredentials(Secret("vault.access-key"), Secret("vault.secret-key")),
         new AmazonS3Config
         {
-            ServiceURL = $"http://127.0.0.1:{Port("vault")}",
+            ServiceURL = Vault.AbsoluteUri,
             ForcePathStyle = true,
             AuthenticationRegion = "us-east-1",
             RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
