@@ -39,6 +39,9 @@ internal sealed class ServiceClient : IDisposable
     public Task<JsonElement> SendAsync(HttpMethod method, string path, object? body, CancellationToken ct) =>
         SendAsync(method, path, body is null ? null : JsonContent.Create(body, options: EvidenceJson.Options), ct);
 
+    /// <summary>A path of the service, such as a link's, as a whole address.</summary>
+    public Uri Absolute(string path) => new(_http.BaseAddress!, path);
+
     public void Dispose() => _http.Dispose();
 
     private async Task<JsonElement> SendAsync(HttpMethod method, string path, JsonContent? content, CancellationToken ct)
