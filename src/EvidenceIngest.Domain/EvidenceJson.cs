@@ -5,7 +5,8 @@ using System.Text.Json.Serialization;
 namespace EvidenceIngest.Domain;
 
 /// <summary>
-/// The one way this system writes JSON: camelCase, enums by name, null members left out, Chinese unescaped, no white space.
+/// The one way this system writes JSON: camelCase, enums by name, null written as null, Chinese unescaped, no white space.
+/// Reading is strict: a member that a record's constructor needs must be there.
 /// Whoever hashes or signs JSON keeps the exact bytes; nothing is ever verified by serialising again.
 /// </summary>
 public static class EvidenceJson
@@ -25,7 +26,6 @@ public static class EvidenceJson
     public static void Apply(JsonSerializerOptions options)
     {
         options.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
-        options.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
         options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
         options.RespectNullableAnnotations = true;
         options.RespectRequiredConstructorParameters = true;

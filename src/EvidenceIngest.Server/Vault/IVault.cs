@@ -21,6 +21,7 @@ public interface IVault
     Task<IReadOnlyList<StoredPart>?> ListPartsAsync(VaultObject target, string uploadId, CancellationToken ct);
 
     /// <summary>Completes an upload; repeated, it finds the version that the first call made.</summary>
+    /// <exception cref="VaultUploadLostException">The upload was aborted, or its parts aren't the given ones: begin a new one.</exception>
     Task<VaultVersion> CompleteUploadAsync(
         VaultObject target, string uploadId, IReadOnlyList<StoredPart> parts, CancellationToken ct);
 
@@ -30,7 +31,11 @@ public interface IVault
     /// <summary>Writes a whole object: renditions, and masters of zero bytes. Repeated, it may make another version.</summary>
     Task<VaultVersion> PutAsync(VaultObject target, Stream content, string contentType, CancellationToken ct);
 
-    /// <summary>Reads a version, whole or from an offset for a length, straight from the store.</summary>
+    /// <summary>
+    /// Reads a version, whole or from an offset for a length (less where the object ends), straight from the store. Reading
+    /// the stream throws <see cref="VaultUnavailableException"/> when the store breaks off; only asynchronous reads are served.
+    /// </summary>
+    /// <exception cref="VaultObjectMissingException">The store doesn't have this version.</exception>
     Task<Stream> OpenAsync(VaultVersion version, long offset, long? length, CancellationToken ct);
 
     /// <summary>Locks a version in COMPLIANCE mode, or extends its lock. A lock that ends later already stays.</summary>
@@ -45,7 +50,11 @@ public interface IVault
 
 /// <param name="Bucket">One of <see cref="VaultOptions"/>'s buckets.</param>
 /// <param name="Key">Made by the server, never from a name on a card.</param>
-public sealed record VaultObject(string Bucket, string Key);
+public sealed record VaultObject(string Bucket, string Key)
+{
+    // A bucket without versioning keeps one version, which S3 calls "null".
+    internal VaultVersion Version(string? versionId) => new(Bucket, Key, string.IsNullOrEmpty(versionId) ? "null" : versionId);
+}
 
 public sealed record VaultVersion(string Bucket, string Key, string VersionId);
 
@@ -73,6 +82,12 @@ public sealed class VaultUnavailableException(string message, Exception? cause =
 /// <summary>The store does not do what evidence needs of it; nothing may be sealed there.</summary>
 public sealed class VaultBrokenPromiseException(string message) : Exception(message);
 
+/// <summary>The store doesn't have this version: an alarm for a master, while a rendition can be made again.</summary>
+public sealed class VaultObjectMissingException(string message) : Exception(message);
+
+/// <summary>An upload can't be completed any more; its parts have to be sent again under a new one.</summary>
+public sealed class VaultUploadLostException(string message) : Exception(message);
+
 /// <summary>Where the vault is and how long it keeps.</summary>
 public sealed class VaultOptions
 {
@@ -92,4 +107,13 @@ public sealed class VaultOptions
 
     /// <summary>How long a master is locked from sealing on, in days, until retention classes say more.</summary>
     public int RetentionDays { get; init; } = 3650;
+
+    /// <summary>
+    /// How long one attempt of a call may take, and how long a transfer may stand still. A full Ceph store answers nothing
+    /// at all, so without it every write would wait for ever.
+    /// </summary>
+    public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How often a call is tried before the vault counts as unavailable; a transfer's reads are not repeated.</summary>
+    public int Attempts { get; init; } = 3;
 }

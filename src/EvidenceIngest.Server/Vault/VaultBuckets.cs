@@ -1,0 +1,78 @@
+using Amazon.S3;
+using Amazon.S3.Model;
+using Microsoft.Extensions.Logging;
+
+namespace EvidenceIngest.Server.Vault;
+
+/// <summary>Makes the two buckets, and checks that an existing one can lock.</summary>
+internal sealed class VaultBuckets(IAmazonS3 s3, StoreCall store, VaultOptions options, ILogger logger)
+{
+    public async Task PrepareAsync(CancellationToken ct)
+    {
+        await MakeAsync(options.Bucket, locking: true, ct);
+        await MakeAsync(options.RenditionBucket, locking: false, ct);
+
+        var versioning = await store.RunAsync(
+            $"read the versioning of {options.Bucket}", token => s3.GetBucketVersioningAsync(options.Bucket, token), ct);
+        if (versioning.VersioningConfig?.Status != VersionStatus.Enabled)
+            throw new VaultBrokenPromiseException($"the bucket {options.Bucket} exists, but without versioning");
+        if (!await CanLockAsync(ct))
+        {
+            throw new VaultBrokenPromiseException(
+                $"the bucket {options.Bucket} exists, but without Object Lock, which only a new bucket can get");
+        }
+    }
+
+    private async Task<bool> CanLockAsync(CancellationToken ct)
+    {
+        try
+        {
+            var answer = await store.RunAsync(
+                $"read the lock settings of {options.Bucket}",
+                token => s3.GetObjectLockConfigurationAsync(
+                    new GetObjectLockConfigurationRequest { BucketName = options.Bucket }, token),
+                ct,
+                "ObjectLockConfigurationNotFoundError");
+            return answer.ObjectLockConfiguration?.ObjectLockEnabled == ObjectLockEnabled.Enabled;
+        }
+        catch (AmazonS3Exception)
+        {
+            return false;
+        }
+    }
+
+    private async Task MakeAsync(string bucket, bool locking, CancellationToken ct)
+    {
+        if (await ExistsAsync(bucket, ct))
+            return;
+        try
+        {
+            await store.RunAsync(
+                $"make the bucket {bucket}",
+                token => s3.PutBucketAsync(
+                    new PutBucketRequest { BucketName = bucket, ObjectLockEnabledForBucket = locking }, token),
+                ct,
+                "BucketAlreadyOwnedByYou",
+                "BucketAlreadyExists");
+            Log.BucketMade(logger, bucket);
+        }
+        catch (AmazonS3Exception)
+        {
+            // Another server was faster, or our own first attempt was; somebody else's bucket fails at its first use.
+        }
+    }
+
+    private async Task<bool> ExistsAsync(string bucket, CancellationToken ct)
+    {
+        try
+        {
+            await store.RunAsync(
+                $"look for the bucket {bucket}", token => s3.GetBucketVersioningAsync(bucket, token), ct, "NoSuchBucket");
+            return true;
+        }
+        catch (AmazonS3Exception)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,132 @@
+using System.CommandLine;
+using System.Text.Json;
+using EvidenceIngest.Hosting;
+
+namespace EvidenceIngest.Commands;
+
+/// <summary><c>items list|show|link</c>: the evidence register from a terminal.</summary>
+internal static class ItemsCommand
+{
+    public static Command Create() => new("items", "音像资料 / evidence items") { List(), Show(), Custody(), Receipt(), Link() };
+
+    private static Command List()
+    {
+        var state = new Option<string?>("--state") { Description = "sealed, quarantined, receiving, sealing" };
+        var recorder = new Option<string?>("--recorder") { Description = "记录仪编号 / recorder id" };
+        var limit = new Option<int>("--limit") { Description = "最多显示条数 / at most so many", DefaultValueFactory = _ => 50 };
+        var json = CommandLine.Json();
+        var command = new Command("list", "列出音像资料，新的在前 / newest first") { state, recorder, limit, json };
+        command.SetServiceAction(async (parsed, service, ct) =>
+        {
+            var items = await ListAsync(service, parsed.GetValue(state), parsed.GetValue(recorder), parsed.GetValue(limit), ct);
+            if (parsed.GetValue(json))
+            {
+                foreach (var item in items)
+                    CommandLine.WriteJson(item);
+                return;
+            }
+
+            var table = new ListTable("编号", "状态", "类型", "记录仪", "制作时间", "入库期限", "按时", "缺少", "原因");
+            foreach (var item in items)
+            {
+                table.Add(
+                    item.Text("item"), item.Text("state"), item.Text("kind"), item.Text("recorder"), item.Text("recordedAt"),
+                    item.Text("deadline"), item.Text("onTime"), item.Text("missing"), item.Text("reason"));
+            }
+
+            table.Write();
+        });
+        return command;
+    }
+
+    private static Command Show()
+    {
+        var item = ItemArgument();
+        var command = new Command("show", "查看一件资料的全部内容 / everything about one item, as JSON") { item };
+        command.SetServiceAction(async (parsed, service, ct) =>
+            Print(await service.GetAsync("items/" + Escaped(parsed.GetRequiredValue(item)), ct)));
+        return command;
+    }
+
+    private static Command Custody()
+    {
+        var item = ItemArgument();
+        var json = CommandLine.Json();
+        var command = new Command("custody", "查看保管链 / the item's custody chain") { item, json };
+        command.SetServiceAction(async (parsed, service, ct) =>
+        {
+            var chain = await service.GetAsync($"items/{Escaped(parsed.GetRequiredValue(item))}/custody", ct);
+            var table = new ListTable("序号", "时间", "操作者", "事件", "内容");
+            foreach (var link in chain.GetProperty("events").EnumerateArray())
+            {
+                if (parsed.GetValue(json))
+                    CommandLine.WriteJson(link);
+                var fact = link.GetProperty("event");
+                table.Add(fact.Text("sequence"), fact.Text("at"), fact.Text("actor"), fact.Text("kind"), fact.Text("detail"));
+            }
+
+            if (!parsed.GetValue(json))
+                table.Write();
+            if (chain.Text("broken") is { Length: > 0 } broken)
+                throw new ServiceException("保管链不完整 / the chain is broken: " + broken);
+        });
+        return command;
+    }
+
+    private static Command Receipt()
+    {
+        var item = ItemArgument();
+        var command = new Command("receipt", "导出签名回执，可用 verify 离线核验 / the signed receipt, for verify") { item };
+        command.SetServiceAction(async (parsed, service, ct) =>
+            CommandLine.WriteJson(await service.GetAsync($"items/{Escaped(parsed.GetRequiredValue(item))}/receipt", ct)));
+        return command;
+    }
+
+    private static Command Link()
+    {
+        var item = ItemArgument();
+        var rendition = new Option<string>("--rendition") { Description = "proxy, poster, audio16k", DefaultValueFactory = _ => "proxy" };
+        var minutes = new Option<int>("--minutes") { Description = "有效分钟数 / valid for so many minutes", DefaultValueFactory = _ => 30 };
+        var command = new Command("link", "生成限时查看链接 / an expiring link; making it and every view are logged") { item, rendition, minutes };
+        command.SetServiceAction(async (parsed, service, ct) =>
+        {
+            var link = await service.SendAsync(
+                HttpMethod.Post,
+                $"items/{Escaped(parsed.GetRequiredValue(item))}/links",
+                new { rendition = parsed.GetValue(rendition), minutes = parsed.GetValue(minutes) },
+                ct);
+            Console.Out.WriteLine(service.Absolute(link.Text("url")));
+        });
+        return command;
+    }
+
+    private static async Task<List<JsonElement>> ListAsync(
+        ServiceClient service, string? state, string? recorder, int limit, CancellationToken ct)
+    {
+        var items = new List<JsonElement>();
+        string? cursor = null;
+        do
+        {
+            var page = await service.GetAsync(
+                $"items?limit={Math.Min(limit - items.Count, 200)}"
+                + Parameter("state", state) + Parameter("recorder", recorder) + Parameter("cursor", cursor),
+                ct);
+            items.AddRange(page.GetProperty("items").EnumerateArray());
+            cursor = page.Text("next");
+        }
+        while (cursor.Length > 0 && items.Count < limit);
+        return items;
+    }
+
+    private static string Parameter(string name, string? value) =>
+        string.IsNullOrEmpty(value) ? "" : $"&{name}={Uri.EscapeDataString(value)}";
+
+    private static Argument<string> ItemArgument() => new("item") { Description = "编号，如 ev-20261120-k3v9x0q2ra" };
+
+    private static string Escaped(string id) => Uri.EscapeDataString(id);
+
+    private static void Print(JsonElement element) =>
+        Console.Out.WriteLine(JsonSerializer.Serialize(element, Indented));
+
+    private static readonly JsonSerializerOptions Indented = new(Domain.EvidenceJson.Options) { WriteIndented = true };
+}

@@ -1,0 +1,90 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using EvidenceIngest.Domain;
+
+namespace EvidenceIngest.Hosting;
+
+/// <summary>The running service's public API, with the operator token of this <c>$EVIDENCE_HOME</c>.</summary>
+internal sealed class ServiceClient : IDisposable
+{
+    private readonly HttpClient _http;
+
+    private ServiceClient(Uri server, string token)
+    {
+        _http = new HttpClient { BaseAddress = new Uri(server, "/api/v1/"), Timeout = TimeSpan.FromSeconds(60) };
+        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+    }
+
+    /// <exception cref="ServiceException">No token file: the service never ran here, or belongs to somebody else.</exception>
+    public static ServiceClient For(EvidenceHome home, Settings settings)
+    {
+        try
+        {
+            return new ServiceClient(settings.ServerUrl, home.ReadSecret(home.OperatorTokenFile, "operator token"));
+        }
+        catch (SettingsException e)
+        {
+            throw new ServiceException($"{e.Message}\n服务尚未在此启动过，请运行 ./scripts/run / the service has not been started here: run ./scripts/run");
+        }
+    }
+
+    public Task<JsonElement> GetAsync(string path, CancellationToken ct) => SendAsync(HttpMethod.Get, path, null, ct);
+
+    public async Task<T> GetAsync<T>(string path, CancellationToken ct) =>
+        (await GetAsync(path, ct)).Deserialize<T>(EvidenceJson.Options)
+        ?? throw new ServiceException($"the service answered nothing to {path}");
+
+    public Task<JsonElement> SendAsync(HttpMethod method, string path, object? body, CancellationToken ct) =>
+        SendAsync(method, path, body is null ? null : JsonContent.Create(body, options: EvidenceJson.Options), ct);
+
+    /// <summary>A path of the service, such as a link's, as a whole address.</summary>
+    public Uri Absolute(string path) => new(_http.BaseAddress!, path);
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<JsonElement> SendAsync(HttpMethod method, string path, JsonContent? content, CancellationToken ct)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = content };
+        HttpResponseMessage response;
+        try
+        {
+            response = await _http.SendAsync(request, ct);
+        }
+        catch (HttpRequestException e)
+        {
+            throw new ServiceException(
+                $"{_http.BaseAddress} 没有响应（{e.Message}）\n请先启动服务：./scripts/run / no service answers there: start it with ./scripts/run");
+        }
+        catch (TaskCanceledException) when (!ct.IsCancellationRequested)
+        {
+            throw new ServiceException($"{_http.BaseAddress} 超时未响应 / did not answer within {_http.Timeout.TotalSeconds:0} s");
+        }
+
+        using (response)
+        {
+            var text = await response.Content.ReadAsStringAsync(ct);
+            if (!response.IsSuccessStatusCode)
+                throw new ServiceException(Explain(response.StatusCode, text));
+            return text.Length == 0 ? default : JsonDocument.Parse(text).RootElement.Clone();
+        }
+    }
+
+    private static string Explain(HttpStatusCode status, string text)
+    {
+        try
+        {
+            var problem = JsonDocument.Parse(text).RootElement;
+            var title = problem.TryGetProperty("title", out var t) ? t.GetString() : status.ToString();
+            return problem.TryGetProperty("detail", out var detail) ? $"{title}: {detail.GetString()}" : $"{title}";
+        }
+        catch (JsonException)
+        {
+            return $"the service answered {(int)status} {status}";
+        }
+    }
+}
+
+/// <summary>The service can't be reached or refused; the message is for the person at the terminal.</summary>
+internal sealed class ServiceException(string message) : Exception(message);

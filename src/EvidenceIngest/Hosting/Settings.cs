@@ -1,0 +1,157 @@
+using EvidenceIngest.Dock;
+using EvidenceIngest.Recorders;
+using EvidenceIngest.Server;
+using EvidenceIngest.Server.Vault;
+using Microsoft.Extensions.Configuration;
+using Npgsql;
+
+namespace EvidenceIngest.Hosting;
+
+/// <summary>
+/// Reads <c>$EVIDENCE_HOME/config.json</c>, then environment variables such as <c>EVIDENCE_Dock__Clearing=true</c>, which
+/// win. The README's configuration table lists what stands here.
+/// </summary>
+internal sealed class Settings(EvidenceHome home, IConfiguration values)
+{
+    public static Settings Load(EvidenceHome home)
+    {
+        try
+        {
+            return new Settings(home, new ConfigurationBuilder()
+                .AddJsonFile(home.ConfigFile, optional: true).AddEnvironmentVariables("EVIDENCE_").Build());
+        }
+        catch (Exception e) when (e is InvalidDataException or FormatException)
+        {
+            throw new SettingsException($"{home.ConfigFile}: {e.InnerException?.Message ?? e.Message}");
+        }
+    }
+
+    /// <summary>Where the service is reached: by commands, and by the dock unless <c>Dock:Server</c> says otherwise.</summary>
+    public Uri ServerUrl => Url("Dock:Server", Urls[0].ToString());
+
+    public ServerOptions Server() => new()
+    {
+        Urls = Urls,
+        Database = Database(),
+        WorkFolder = Path.GetFullPath(values["Server:WorkFolder"] ?? home.WorkFolder, home.Root),
+        ReceiptKeyFile = Path.GetFullPath(values["Server:ReceiptKeyFile"] ?? home.ReceiptKeyFile, home.Root),
+        AgencyZone = Zone,
+        SealingConcurrency = Number("Server:SealingConcurrency", 2, 1, 64),
+        RenderingConcurrency = Number("Server:RenderingConcurrency", 1, 1, 64),
+    };
+
+    public VaultOptions Vault() => new()
+    {
+        Endpoint = Url("Vault:Endpoint", null),
+        AccessKey = home.ReadSecret(Required("Vault:AccessKeyFile"), "Vault:AccessKeyFile"),
+        SecretKey = home.ReadSecret(Required("Vault:SecretKeyFile"), "Vault:SecretKeyFile"),
+        Bucket = values["Vault:Bucket"] ?? "evidence",
+        RenditionBucket = values["Vault:RenditionBucket"] ?? "evidence-renditions",
+        Region = values["Vault:Region"] ?? "us-east-1",
+        RetentionDays = Number("Vault:RetentionDays", 3650, 1, 36_500),
+    };
+
+    public DockOptions Dock(string? enrolmentCode) => new()
+    {
+        Server = ServerUrl,
+        StagingFolder = Path.GetFullPath(values["Dock:StagingFolder"] ?? home.StagingFolder, home.Root),
+        CredentialsFile = home.DockCredentialsFile,
+        Name = values["Dock:Name"] ?? Environment.MachineName,
+        EnrolmentCode = enrolmentCode,
+        Clearing = Flag("Dock:Clearing", false),
+        Sm3 = Flag("Dock:Sm3", true),
+        ParallelFilesPerBay = Number("Dock:ParallelFilesPerBay", 2, 1, 16),
+        MaxConcurrentCopies = Number("Dock:MaxConcurrentCopies", 16, 1, 256),
+        ReserveBytes = (long)Number("Dock:ReserveMiB", 1024, 0, int.MaxValue) << 20,
+        MaxBytesPerSecond = Rate("Dock:MaxMiBPerSecond"),
+        Upload = new UploadOptions
+        {
+            ParallelParts = Number("Dock:Upload:ParallelParts", 4, 1, 32),
+            MaxBytesPerSecond = Rate("Dock:Upload:MaxMiBPerSecond"),
+            Window = Window(),
+        },
+        AgencyZone = Zone.Id,
+    };
+
+    /// <param name="folderBays">Folders from the command line, besides those of the setting <c>Dock:FolderBays</c>.</param>
+    public RecordersOptions Recorders(IEnumerable<string> folderBays)
+    {
+        var options = new RecordersOptions
+        {
+            UsbEnabled = Flag("Dock:Usb", true),
+            AgencyZone = Zone,
+            RuntimeFolder = home.MountFolder,
+        };
+        if (Directory.Exists(home.SiteProfileFolder))
+            options.ProfileFolders.Add(home.SiteProfileFolder);
+        foreach (var folder in folderBays.Concat(values.GetSection("Dock:FolderBays").GetChildren().Select(c => c.Value!)))
+            options.FolderBays.Add(Path.GetFullPath(folder, home.Root));
+        return options;
+    }
+
+    private IReadOnlyList<Uri> Urls =>
+        [.. (values["Server:Urls"] ?? "http://127.0.0.1:8620").Split(';', StringSplitOptions.RemoveEmptyEntries).Select(u => Parse("Server:Urls", u))];
+
+    private TimeZoneInfo Zone
+    {
+        get
+        {
+            var id = values["Agency:TimeZone"] ?? "Asia/Shanghai";
+            return TimeZoneInfo.TryFindSystemTimeZoneById(id, out var zone)
+                ? zone
+                : throw new SettingsException($"Agency:TimeZone: this machine knows no time zone '{id}'; install tzdata or use a name like Asia/Shanghai");
+        }
+    }
+
+    private string Database()
+    {
+        try
+        {
+            var connection = new NpgsqlConnectionStringBuilder(Required("Server:Database"));
+            if (values["Server:DatabasePasswordFile"] is { } file)
+                connection.Password = home.ReadSecret(file, "Server:DatabasePasswordFile");
+            return connection.ConnectionString;
+        }
+        catch (ArgumentException e)
+        {
+            throw new SettingsException("Server:Database: " + e.Message);
+        }
+    }
+
+    private UploadWindow? Window()
+    {
+        if (values["Dock:Upload:Window"] is not { Length: > 0 } text)
+            return null;
+        return text.Split('-') is [var from, var to] && TimeOnly.TryParse(from, out var start) && TimeOnly.TryParse(to, out var end)
+            ? new UploadWindow(start, end)
+            : throw new SettingsException($"Dock:Upload:Window: '{text}' is not like 19:00-07:00");
+    }
+
+    private long? Rate(string key) => values[key] is null ? null : (long)Number(key, 0, 1, 1_000_000) << 20;
+
+    private int Number(string key, int otherwise, int least, int most)
+    {
+        if (values[key] is not { } text)
+            return otherwise;
+        return int.TryParse(text, out var number) && number >= least && number <= most
+            ? number
+            : throw new SettingsException($"{key}: '{text}' is not a whole number from {least} to {most}");
+    }
+
+    private bool Flag(string key, bool otherwise)
+    {
+        if (values[key] is not { } text)
+            return otherwise;
+        return bool.TryParse(text, out var flag) ? flag : throw new SettingsException($"{key}: '{text}' is neither true nor false");
+    }
+
+    private Uri Url(string key, string? otherwise) => Parse(key, values[key] ?? otherwise ?? Required(key));
+
+    private static Uri Parse(string key, string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
+            ? url
+            : throw new SettingsException($"{key}: '{text}' is no address like http://127.0.0.1:8620");
+
+    private string Required(string key) =>
+        values[key] ?? throw new SettingsException($"{key} is not set: put it into {home.ConfigFile} or the environment; ./scripts/run writes a whole configuration for one machine");
+}

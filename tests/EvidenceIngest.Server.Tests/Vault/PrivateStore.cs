@@ -1,0 +1,45 @@
+using EvidenceIngest.EndToEnd.Tests.Installations;
+using EvidenceIngest.Server.Vault;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace EvidenceIngest.Server.Tests.Vault;
+
+/// <summary>A real Ceph RADOS Gateway for these tests alone, since they kill it.</summary>
+public sealed class PrivateStore : IAsyncLifetime
+{
+    private Installation? _home;
+
+    private Installation Home => _home ?? throw new InvalidOperationException("the store is not started");
+
+    public async ValueTask InitializeAsync() => _home = await Installation.CreateAsync("vault", "vault");
+
+    public VaultOptions Options(string bucket = "evidence", double callTimeoutSeconds = 30) => new()
+    {
+        Endpoint = Home.Vault,
+        AccessKey = Home.Secret("vault.access-key"),
+        SecretKey = Home.Secret("vault.secret-key"),
+        Bucket = bucket,
+        RenditionBucket = bucket + "-renditions",
+        CallTimeout = TimeSpan.FromSeconds(callTimeoutSeconds),
+    };
+
+    internal static S3Vault Open(VaultOptions options) => new(options, TimeProvider.System, NullLogger<S3Vault>.Instance);
+
+    /// <summary>kill -9 of the gateway: no answer is finished, no connection closed in order.</summary>
+    public Task KillGatewayAsync() => SignalAsync("rgw", "KILL");
+
+    /// <summary>The disk below stops answering, as with a full or dying one; the gateway goes on listening.</summary>
+    public Task FreezeDiskAsync() => SignalAsync("osd", "STOP");
+
+    public Task ThawDiskAsync() => SignalAsync("osd", "CONT");
+
+    public Task StartAsync() => Home.StartServersAsync("vault");
+
+    public ValueTask DisposeAsync() => _home?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private async Task SignalAsync(string daemon, string signal)
+    {
+        var pid = (await Home.ServersAsync())[daemon];
+        await ChildProcess.RunAsync("kill", [$"-{signal}", $"{pid}"], new Dictionary<string, string>(), TimeSpan.FromSeconds(10));
+    }
+}

@@ -1,0 +1,69 @@
+using System.Text.RegularExpressions;
+
+namespace EvidenceIngest.Tests.Architecture;
+
+/// <summary>
+/// Calls that break a promise wherever they stray in. Each file that may make one is named with its reason; a file that no
+/// longer needs its place in the list fails too, so the list stays true.
+/// </summary>
+public sealed partial class ForbiddenCallTests
+{
+    [Fact]
+    public void Time_is_passed_in() => AssertOnly(Clock(), Nowhere);
+
+    [Fact]
+    public void Only_named_places_delete_files() => AssertOnly(Deletion(), AllowedDeletions);
+
+    [Fact]
+    public void Only_named_places_start_processes() => AssertOnly(ProcessStart(), AllowedProcesses);
+
+    [Fact]
+    public void No_code_sleeps_on_a_thread() => AssertOnly(Sleep(), Nowhere);
+
+    [Fact]
+    public void The_rules_see_what_they_forbid()
+    {
+        Assert.Matches(Clock(), "var t = DateTime.UtcNow;");
+        Assert.Matches(Clock(), "DateTimeOffset.Now");
+        Assert.Matches(Deletion(), "Directory.Delete(path, true)");
+        Assert.Matches(Deletion(), "file.Delete()");
+        Assert.Matches(Deletion(), "Native.unlinkat(fd, name, 0)");
+        Assert.Matches(ProcessStart(), "Process.Start(info)");
+        Assert.Matches(ProcessStart(), "new Process { }");
+        Assert.Matches(Sleep(), "Thread.Sleep(1)");
+    }
+
+    private static Dictionary<string, string> Nowhere { get; } = [];
+
+    private static Dictionary<string, string> AllowedDeletions { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+    };
+
+    private static Dictionary<string, string> AllowedProcesses { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+    };
+
+    private static void AssertOnly(Regex forbidden, Dictionary<string, string> allowed)
+    {
+        var found = SourceTree.CSharp("src").Where(file => forbidden.IsMatch(WithoutComments(SourceTree.Read(file)))).ToArray();
+        Assert.True(found.Order().SequenceEqual(allowed.Keys.Order()),
+            $"{forbidden} stands in:\n  {string.Join("\n  ", found.Except(allowed.Keys))}\nand is allowed but gone from:\n  {string.Join("\n  ", allowed.Keys.Except(found))}");
+    }
+
+    private static string WithoutComments(string source) => LineComment().Replace(source, "");
+
+    [GeneratedRegex(@"\bDateTime(Offset)?\.(UtcNow|Now|Today)\b|\bStopwatch\.(StartNew|GetTimestamp)\b|new Stopwatch\b")]
+    private static partial Regex Clock();
+
+    [GeneratedRegex(@"\b(File|Directory)\.Delete\(|\.Delete\(\)|\bunlink(at)?\(|\brmdir\(|FileOptions\.DeleteOnClose")]
+    private static partial Regex Deletion();
+
+    [GeneratedRegex(@"\bProcess\.Start\(|new Process\b|new ProcessStartInfo\b")]
+    private static partial Regex ProcessStart();
+
+    [GeneratedRegex(@"\bThread\.Sleep\(|\.Wait\(\)|\.GetAwaiter\(\)\.GetResult\(\)")]
+    private static partial Regex Sleep();
+
+    [GeneratedRegex(@"^\s*//.*$", RegexOptions.Multiline)]
+    private static partial Regex LineComment();
+}
