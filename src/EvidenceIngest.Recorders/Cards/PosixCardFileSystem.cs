@@ -92,6 +92,12 @@ internal sealed class PosixCardFileSystem : ICardFileSystem
             throw CardIoException.Last("sync the folder of", TextOf(rawPath));
     }
 
+    public void Sync()
+    {
+        if (Libc.SyncFileSystem(_root) != 0)
+            throw CardIoException.Last("sync", "/");
+    }
+
     public void Dispose() => _root.Dispose();
 
     /// <summary>Null when nothing has this name, or a folder of the path is none any more.</summary>

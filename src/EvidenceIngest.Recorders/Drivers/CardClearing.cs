@@ -1,5 +1,6 @@
 using EvidenceIngest.Domain.Digests;
 using EvidenceIngest.Domain.Receipts;
+using EvidenceIngest.Recorders.Cards;
 using EvidenceIngest.Recorders.Listing;
 
 namespace EvidenceIngest.Recorders.Drivers;
@@ -10,14 +11,26 @@ namespace EvidenceIngest.Recorders.Drivers;
 /// </summary>
 internal sealed class CardClearing(CardRecorder card)
 {
-    public Task<ClearedMedia> ClearAsync(IReadOnlyList<RecorderFile> files, VaultReceipt receipt, CancellationToken ct)
+    public async Task<ClearedMedia> ClearAsync(IReadOnlyList<RecorderFile> files, VaultReceipt receipt, CancellationToken ct)
     {
         var receipted = files.ToLookup(file => receipt.Statement.Files.Any(s => s.RecorderPath == file.Path));
         var kept = receipted[false].Select(f => new KeptFile(f, "the receipt names no such file")).ToList();
         // Nothing to delete: the medium isn't even made writable.
-        return receipted[true].Any()
-            ? card.Medium.WriteAsync(token => ClearReceiptedAsync([.. receipted[true]], kept, receipt, token), ct)
-            : Task.FromResult(new ClearedMedia([], kept));
+        if (!receipted[true].Any())
+            return new ClearedMedia([], kept);
+        card.ThrowIfGone();
+        try
+        {
+            return await card.Medium.WriteAsync(token => ClearReceiptedAsync([.. receipted[true]], kept, receipt, token), ct);
+        }
+        catch (CardIoException e) when (e.Errno is Linux.ReadOnly or Linux.AccessDenied)
+        {
+            return new ClearedMedia([], [.. files.Select(f => new KeptFile(f, "the medium is write-protected: " + e.Message))]);
+        }
+        catch (IOException e) when (e is not RecorderGoneException && card.IsGoneAfter(e))
+        {
+            throw new RecorderGoneException($"{card.Attachment.Bay}: the recorder left while it was cleared: {e.Message}", e);
+        }
     }
 
     private async Task<ClearedMedia> ClearReceiptedAsync(
