@@ -11,6 +11,7 @@ using EvidenceIngest.Server.Status;
 using EvidenceIngest.Server.Vault;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Quartz;
 
 namespace EvidenceIngest.Server;
@@ -19,14 +20,14 @@ namespace EvidenceIngest.Server;
 public static class ServerRegistration
 {
     /// <summary>
-    /// Registers the server. Needs <see cref="IVault"/>, <see cref="Inspection.IMediaInspector"/> and
+    /// Registers the server with its vault. Needs <see cref="Inspection.IMediaInspector"/> and
     /// <see cref="Renditions.IRenditionMaker"/> beside it.
     /// </summary>
     public static IServiceCollection AddEvidenceServer(this IServiceCollection services, ServerOptions server, VaultOptions vault)
     {
         services.AddSingleton(server);
-        services.AddSingleton(vault);
-        services.AddSingleton(TimeProvider.System);
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddVault(vault);
         services.AddPooledDbContextFactory<CatalogueDb>(options => options
             .UseNpgsql(server.Database)
             // Migrations are SQL files; a test compares them with the model.
