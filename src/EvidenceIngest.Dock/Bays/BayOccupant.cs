@@ -68,7 +68,7 @@ internal sealed class BayOccupant : IAsyncDisposable
     /// <summary>Ends the workflow and leaves the bay empty.</summary>
     public async ValueTask DisposeAsync()
     {
-        var pulled = _bay.State is BayState.Offloading || _bay.Snapshot() is { State: BayState.Failed, FilesTotal: > 0 };
+        var pulled = _bay.Snapshot() is { State: BayState.Offloading } or { State: BayState.Failed, Reason: Advice.PulledWhileCopying };
         await _left.CancelAsync();
         await _running;
         _left.Dispose();
