@@ -110,6 +110,11 @@ internal sealed class DeliveryServer : IAsyncDisposable
             {
                 await next(http);
             }
+            catch (IOException)
+            {
+                // A scripted death.
+                http.Abort();
+            }
             catch (Exception e) when (!http.RequestAborted.IsCancellationRequested)
             {
                 Faults.Enqueue(e);
