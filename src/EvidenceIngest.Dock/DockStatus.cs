@@ -38,15 +38,18 @@ public sealed class DockStatus
     /// For <c>--once</c>: idle when no bay has anything left to list, copy, deliver or clear, every receipt is in and the
     /// server has acknowledged every event. A bay that was refused or left half way is idle, and a problem.
     /// </summary>
-    public DockIdle Idle()
+    /// <param name="bays">
+    /// How many bays must have had something in them: a dock that has just started is not done because it has seen nothing.
+    /// </param>
+    public DockIdle Idle(int bays = 1)
     {
         var backlog = Backlog;
-        var bays = Bays;
-        var problems = bays
+        var seen = Bays;
+        var problems = seen
             .Where(b => b.State is BayState.Refused or BayState.Failed || b.LacksSpace)
             .Select(b => new DockProblem(b.Bay, b.Fault ?? b.Reason ?? b.State.ToString(), b.FailedAttempts))
             .Concat(backlog.Problems);
-        var resting = bays.All(b => b.State is BayState.Empty or BayState.SafeToRemove or BayState.Refused);
+        var resting = seen.Count >= bays && seen.All(b => b.State is BayState.SafeToRemove or BayState.Refused || (b.State == BayState.Empty && b.WasOccupied));
         var nothingLeft = backlog is { Ready: true, FilesToDeliver: 0, EventsToReport: 0 };
         return new DockIdle(resting && nothingLeft, [.. problems]);
     }
@@ -77,6 +80,9 @@ public sealed record BaySnapshot(string Bay, BayState State, DateTimeOffset Sinc
 
     /// <summary>How often in a row it failed.</summary>
     public int FailedAttempts { get; init; }
+
+    /// <summary>Something was in it and left, or nobody could say what it was.</summary>
+    public bool WasOccupied { get; init; }
 
     /// <summary>A copy waits for disk space.</summary>
     public bool LacksSpace { get; init; }

@@ -68,7 +68,7 @@ internal sealed class BayOccupant : IAsyncDisposable
     /// <summary>Ends the workflow and leaves the bay empty.</summary>
     public async ValueTask DisposeAsync()
     {
-        var pulled = _bay.State is BayState.Offloading || _bay.Snapshot() is { State: BayState.Failed, FilesTotal: > 0 };
+        var pulled = _bay.Snapshot() is { State: BayState.Offloading } or { State: BayState.Failed, Reason: Advice.PulledWhileCopying };
         await _left.CancelAsync();
         await _running;
         _left.Dispose();
@@ -112,18 +112,24 @@ internal sealed class BayOccupant : IAsyncDisposable
         {
             throw;
         }
+        catch (RecorderGoneException e)
+        {
+            // Everyday life, no fault: the watcher's word that it left comes a moment later, or it is back already.
+            _log.RecorderPulled(Attachment.Bay, _bay.State);
+            var isSafe = _bay.State is BayState.Delivering or BayState.Sealed;
+            _bay.Enter(BayState.Failed, isSafe ? Advice.Staged : Advice.PulledWhileCopying, e.Message);
+            return false;
+        }
         catch (Exception e)
         {
-            var wasSafe = _bay.State is BayState.Delivering or BayState.Sealed;
             _log.BayFailed(Attachment.Bay, _bay.State, e);
-            _bay.Enter(BayState.Failed, wasSafe && e is RecorderGoneException or OperationCanceledException ? Advice.Staged : AdviceFor(e), e.Message);
+            _bay.Enter(BayState.Failed, AdviceFor(e), e.Message);
             return false;
         }
     }
 
     private static string AdviceFor(Exception e) => e switch
     {
-        RecorderGoneException => Advice.PulledWhileCopying,
         OffloadIncompleteException { InnerException: UnreadableSourceException } => Advice.RecorderUnreadable,
         OffloadIncompleteException { InnerException: FixityMismatchException } => Advice.StagingFailed,
         OffloadIncompleteException incomplete => Advice.UnreadableFiles(incomplete.Count),

@@ -46,7 +46,7 @@ internal sealed class BayProgress(BayId bay, ChangeSignal changed, TimeProvider 
                 _ => _now.FailedAttempts,
             };
             _now = state is BayState.Empty
-                ? new BaySnapshot(bay.Value, state, time.GetUtcNow()) { Reason = reason }
+                ? new BaySnapshot(bay.Value, state, time.GetUtcNow()) { Reason = reason, WasOccupied = true }
                 : _now with { State = state, Reason = reason, Fault = fault, Since = time.GetUtcNow(), FailedAttempts = attempts };
         }
 
@@ -62,7 +62,7 @@ internal sealed class BayProgress(BayId bay, ChangeSignal changed, TimeProvider 
 
     public void Sealed(int files) => Change(s => s with { FilesSealed = files });
 
-    public void Say(string? reason) => Change(s => s.Reason == reason ? s : s with { Reason = reason });
+    public void Say(string? reason) => Change(s => s.Reason == reason ? s : s with { Reason = reason, WasOccupied = true });
 
     public void LacksSpace(long? missing) => Change(s => s with
     {

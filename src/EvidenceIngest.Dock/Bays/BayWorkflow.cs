@@ -3,6 +3,7 @@ using EvidenceIngest.Dock.Delivery;
 using EvidenceIngest.Dock.Journal;
 using EvidenceIngest.Dock.Offload;
 using EvidenceIngest.Recorders;
+using EvidenceIngest.Recorders.Drivers;
 using EvidenceIngest.Recorders.Listing;
 
 namespace EvidenceIngest.Dock.Bays;
@@ -51,8 +52,7 @@ internal sealed class BayWorkflow(BayMeans means, BayProgress bay, BayOccupant o
 
             // From here on the footage is safe on the dock: the recorder may leave, and deliveries go on without it.
             bay.Enter(BayState.Delivering, Advice.Staged);
-            using (var present = CancellationTokenSource.CreateLinkedTokenSource(ct, recorder.Gone))
-                await ReceiptsAsync(offload, present.Token);
+            await ReceiptsAsync(offload, recorder, ct);
 
             bay.Enter(BayState.Sealed);
             keptSome = await ClearAsync(identified, offload, listing, ct);
@@ -87,8 +87,9 @@ internal sealed class BayWorkflow(BayMeans means, BayProgress bay, BayOccupant o
         bay.Listed(offload.Read(l => l.Opened.Recorder.RecorderId), total, bytes, total - work.Count, bytes - work.Sum(w => w.File.Bytes));
     }
 
-    private async Task ReceiptsAsync(OffloadJournal offload, CancellationToken present)
+    private async Task ReceiptsAsync(OffloadJournal offload, DockedRecorder recorder, CancellationToken ct)
     {
+        using var present = CancellationTokenSource.CreateLinkedTokenSource(ct, recorder.Gone);
         while (true)
         {
             var change = means.Staging.Changed.Next;
@@ -105,7 +106,14 @@ internal sealed class BayWorkflow(BayMeans means, BayProgress bay, BayOccupant o
                 ServerLink.NotTrusted or ServerLink.NotEnrolled => Advice.DockNotTrusted,
                 _ => Advice.Staged,
             });
-            await change.WaitAsync(present);
+            try
+            {
+                await change.WaitAsync(present.Token);
+            }
+            catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
+            {
+                throw new RecorderGoneException("the recorder left after its files were staged", e);
+            }
         }
     }
 

@@ -14,6 +14,9 @@ internal static partial class Log
     [LoggerMessage(3, LogLevel.Warning, "Bay {Bay}: recorder refused: {Reason}")]
     public static partial void RecorderRefused(this ILogger log, BayId bay, string reason);
 
+    [LoggerMessage(5, LogLevel.Information, "Bay {Bay}: pulled while {State}; goes on when it is back")]
+    public static partial void RecorderPulled(this ILogger log, BayId bay, BayState state);
+
     [LoggerMessage(4, LogLevel.Warning, "Bay {Bay}: failed while {State}, will be tried again")]
     public static partial void BayFailed(this ILogger log, BayId bay, BayState state, Exception cause);
 }

@@ -172,7 +172,7 @@ internal sealed class DeliveryQueue(
     {
         foreach (var offload in staging.Offloads)
         {
-            if (offload.InBay || !offload.Read(l => l.Opened is not null && l.Files.All(f => f.IsDone) && l.Later.AllAcknowledged))
+            if (offload.InBay || !offload.Read(l => l.Opened is not null && l.NothingLeft))
                 continue;
             if (_underWay.Keys.Any(k => k.StartsWith(offload.Id, StringComparison.Ordinal)))
                 continue;

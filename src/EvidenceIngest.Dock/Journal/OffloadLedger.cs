@@ -30,6 +30,13 @@ internal sealed class OffloadLedger
 
     public Finished? Finished { get; private set; }
 
+    /// <summary>
+    /// Everything receipted, everything reported. A clearing whose end nobody saw is something left: when the recorder
+    /// returns, what is gone from it has to be told.
+    /// </summary>
+    public bool NothingLeft =>
+        _files.TrueForAll(f => f.IsDone && !(f.ClearingStarted && !f.Cleared)) && Later.AllAcknowledged;
+
     /// <summary>The newest file that was listed under this path with this length and time.</summary>
     public FileEntry? Find(string path, long bytes, DateTimeOffset? modifiedAt) =>
         _newest.GetValueOrDefault((path, bytes, modifiedAt));

@@ -59,6 +59,9 @@ internal sealed class DeliveryServer : IAsyncDisposable
 
     public int Requests;
 
+    /// <summary>Called before every request but the bay reports is handled.</summary>
+    public Func<HttpContext, Task>? OnRequest { get; set; }
+
     public ConcurrentQueue<Exception> Faults { get; } = [];
 
     public ConcurrentDictionary<string, BayReport> Bays { get; } = [];
@@ -107,6 +110,11 @@ internal sealed class DeliveryServer : IAsyncDisposable
             {
                 await next(http);
             }
+            catch (IOException)
+            {
+                // A scripted death.
+                http.Abort();
+            }
             catch (Exception e) when (!http.RequestAborted.IsCancellationRequested)
             {
                 Faults.Enqueue(e);
@@ -131,6 +139,8 @@ internal sealed class DeliveryServer : IAsyncDisposable
             }
 
             var path = http.Request.Path.Value!.Trim('/').Split('/');
+            if (OnRequest is { } onRequest && path[^1] != "bays")
+                await onRequest(http);
             switch (http.Request.Method, path)
             {
                 case ("POST", ["api", "v1", "docks", "enrol"]): await EnrolAsync(http); break;

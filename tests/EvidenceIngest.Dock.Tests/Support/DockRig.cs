@@ -48,6 +48,8 @@ internal sealed class DockRig : IAsyncDisposable
 
     public IEnumerable<string> Journals => Directory.GetFiles(Options.StagingFolder, "journal.jsonl", SearchOption.AllDirectories);
 
+    public string[] StagedFiles() => Directory.GetFiles(Options.StagingFolder, "*.bin", SearchOption.AllDirectories);
+
     public static async Task<DockRig> CreateAsync(string? root = null) =>
         new(await DeliveryServer.StartAsync(), root ?? Directory.CreateTempSubdirectory("dock-").FullName);
 

@@ -93,6 +93,9 @@ internal sealed class ScriptedBays : IBayWatcher, IRecorderIdentification, IReco
 
     public string Name => "scripted";
 
+    /// <summary>Called before every step that the driver takes.</summary>
+    public Action<string>? OnStep { get; set; }
+
     public void Plug(string bay, ScriptedRecorder recorder)
     {
         _plugged[bay] = recorder;
@@ -136,10 +139,16 @@ internal sealed class ScriptedBays : IBayWatcher, IRecorderIdentification, IReco
         Task.FromResult(new ClockReading(null, DateTimeOffset.UnixEpoch.AddYears(56), "scripted"));
 
     public Task<RecorderListing> ListAsync(DockedRecorder recorder, CancellationToken ct) =>
-        Task.FromResult(((ScriptedDocking)recorder).Recorder.List());
+        Step("list", Task.FromResult(((ScriptedDocking)recorder).Recorder.List()));
+
+    private T Step<T>(string step, T result)
+    {
+        OnStep?.Invoke(step);
+        return result;
+    }
 
     public Task<Stream> OpenReadAsync(DockedRecorder recorder, RecorderFile file, CancellationToken ct) =>
-        Task.FromResult<Stream>(new ScriptedStream((ScriptedDocking)recorder, file.Path));
+        Task.FromResult<Stream>(Step("open", new ScriptedStream((ScriptedDocking)recorder, file.Path, OnStep)));
 
     public Task<FileStamp?> StampAsync(DockedRecorder recorder, RecorderFile file, CancellationToken ct)
     {
@@ -154,6 +163,7 @@ internal sealed class ScriptedBays : IBayWatcher, IRecorderIdentification, IReco
     {
         var docking = (ScriptedDocking)recorder;
         docking.ThrowIfGone();
+        OnStep?.Invoke("clear");
         var (deleted, kept) = (new List<RecorderFile>(), new List<KeptFile>());
         foreach (var file in files)
         {
@@ -170,6 +180,7 @@ internal sealed class ScriptedBays : IBayWatcher, IRecorderIdentification, IReco
             deleted.Add(file);
         }
 
+        OnStep?.Invoke("cleared");
         return Task.FromResult(new ClearedMedia(deleted, kept));
     }
 }
@@ -215,7 +226,7 @@ internal sealed class ScriptedDocking(RecorderAttachment attachment, ScriptedRec
         new Dictionary<string, MediaKind> { ["mp4"] = MediaKind.Video }, [], null, recorder.ClearAllowed);
 }
 
-internal sealed class ScriptedStream(ScriptedDocking docking, string path) : Stream
+internal sealed class ScriptedStream(ScriptedDocking docking, string path, Action<string>? onStep) : Stream
 {
     private ScriptedFile File => docking.Recorder.Files[path];
 
@@ -233,6 +244,7 @@ internal sealed class ScriptedStream(ScriptedDocking docking, string path) : Str
     {
         docking.ThrowIfGone();
         var file = File;
+        onStep?.Invoke("read");
         file.OnRead?.Invoke(Position);
         var content = file.Content;
         var count = (int)Math.Min(buffer.Length, content.Length - Position);
