@@ -37,16 +37,20 @@ internal sealed class CardClearing(CardRecorder card)
         IReadOnlyList<RecorderFile> files, List<KeptFile> kept, VaultReceipt receipt, CancellationToken ct)
     {
         var deleted = new List<RecorderFile>();
+        var touched = new Dictionary<string, RecorderFile>(StringComparer.Ordinal);
         foreach (var file in files)
         {
             ct.ThrowIfCancellationRequested();
-            if (await ReasonToKeepAsync(file, receipt, ct) is { } reason)
+            // Deleted by an earlier call that was cut off before it could say so.
+            if (card.Run(() => card.Medium.Volumes.IsAbsent(file.RawPath.Span)))
+                deleted.Add(file);
+            else if (await ReasonToKeepAsync(file, receipt, ct) is { } reason)
                 kept.Add(new KeptFile(file, reason));
             else
-                deleted.Add(file);
+                deleted.Add(touched[FolderOf(file)] = file);
         }
 
-        foreach (var file in deleted.DistinctBy(FolderOf))
+        foreach (var file in touched.Values)
             card.Run(() => { card.Medium.Volumes.SyncFolderOf(file.RawPath.Span); return true; });
         return new ClearedMedia(deleted, kept);
     }
@@ -55,10 +59,6 @@ internal sealed class CardClearing(CardRecorder card)
     private async Task<string?> ReasonToKeepAsync(RecorderFile file, VaultReceipt receipt, CancellationToken ct)
     {
         var volumes = card.Medium.Volumes;
-        // Deleted by an earlier call that was cut off before it could say so.
-        if (card.Run(() => volumes.Identify(file.RawPath.Span)) is null)
-            return card.Run(() => volumes.IsAbsent(file.RawPath.Span)) ? null : "it is no regular file any more";
-
         try
         {
             var handle = card.Run(() => volumes.OpenFile(file.RawPath.Span));
