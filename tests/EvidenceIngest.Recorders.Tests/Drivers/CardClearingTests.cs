@@ -84,7 +84,8 @@ public sealed class CardClearingTests : IDisposable
 
     private async Task<ClearedMedia> ClearAsync(Action beforeDelete, bool writeProtected = false)
     {
-        _card.Put("clip.mp4", Footage);
+        // Whole seconds, so that a time that is set back is the same to the nanosecond.
+        _card.Put("clip.mp4", Footage, new DateTimeOffset(2026, 7, 30, 2, 0, 0, TimeSpan.Zero));
         var medium = new ActingMedium(_card.Path, beforeDelete, writeProtected);
         await using var card = new CardRecorder(
             Support.Recorders.Attachment(_card.Path), Support.Recorders.Profile("folder"), medium, TimeProvider.System);

@@ -59,7 +59,8 @@ public abstract class RecorderDriverContract
         await using var told = stand.Recorder.Gone.Register(gone.SetResult);
         await gone.Task.WaitAsync(TimeSpan.FromSeconds(10), InTime);
 
-        await Assert.ThrowsAsync<RecorderGoneException>(async () => await ReadToEndAsync(content));
+        await Assert.ThrowsAsync<RecorderGoneException>(async () => await content.ReadExactlyAsync(new byte[1000], InTime));
+        Assert.Throws<RecorderGoneException>(() => content.ReadExactly(new byte[1000]));
         await Assert.ThrowsAsync<RecorderGoneException>(() => stand.Driver.ListAsync(stand.Recorder, InTime));
         await Assert.ThrowsAsync<RecorderGoneException>(() => stand.Driver.StampAsync(stand.Recorder, file, InTime));
         await Assert.ThrowsAsync<RecorderGoneException>(() => stand.Driver.OpenReadAsync(stand.Recorder, file, InTime));

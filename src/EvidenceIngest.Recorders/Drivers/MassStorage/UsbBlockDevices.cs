@@ -26,19 +26,15 @@ internal sealed record BlockDevice(string Name, uint Major, uint Minor, long Sec
 internal static partial class UsbBlockDevices
 {
     /// <returns>In order of interface, slot and name; incomplete while the kernel still scans the device.</returns>
-    public static IReadOnlyList<UsbDisk> Find(string usbDevice)
-    {
-        var name = Path.GetFileName(usbDevice.TrimEnd('/'));
-        return
-        [
-            // Only the device's own interfaces (1-2:1.0): below a hub's folder its children lie too.
-            .. Subfolders(usbDevice).Where(i => Path.GetFileName(i).StartsWith(name + ":", StringComparison.Ordinal))
-                .SelectMany(i => Below(i, "host*")).SelectMany(h => Below(h, "target*")).SelectMany(Subfolders)
-                .SelectMany(unit => Below(Path.Combine(unit, "block"), "*").Select(disk => (Lun: LunOf(unit), Disk: disk)))
-                .Select(d => DiskAt(d.Disk, d.Lun)).OfType<UsbDisk>()
-                .OrderBy(d => d.Lun).ThenBy(d => d.Whole.Name.Length).ThenBy(d => d.Whole.Name, StringComparer.Ordinal),
-        ];
-    }
+    public static IReadOnlyList<UsbDisk> Find(string usbDevice) =>
+    [
+        // interface (1-2:1.0) / host6 / target6:0:0 / 6:0:0:LUN / block / sda
+        .. Subfolders(usbDevice)
+            .SelectMany(i => Below(i, "host*")).SelectMany(h => Below(h, "target*")).SelectMany(Subfolders)
+            .SelectMany(unit => Below(Path.Combine(unit, "block"), "*").Select(disk => (Lun: LunOf(unit), Disk: disk)))
+            .Select(d => DiskAt(d.Disk, d.Lun)).OfType<UsbDisk>()
+            .OrderBy(d => d.Lun).ThenBy(d => d.Whole.Name.Length).ThenBy(d => d.Whole.Name, StringComparer.Ordinal),
+    ];
 
     private static UsbDisk? DiskAt(string folder, int lun) => DeviceAt(folder) is { } whole
         ? new UsbDisk(whole, lun,
