@@ -20,7 +20,7 @@ public sealed class SealingTests(PrivateCluster cluster)
         var kills = 0;
         for (var step = 0; ; step++)
         {
-            var status = await dock.DeliverAsync(TestDock.Record(contents: ["chapter one " + step, "", "chapter three " + step]));
+            var status = await dock.DeliverAsync(TestDock.Record("dev-" + step, contents: ["chapter one", "", "chapter three"]));
             server.Faults.KillAt(step);
             try
             {
