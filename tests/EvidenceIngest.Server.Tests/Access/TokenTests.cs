@@ -1,5 +1,4 @@
 using System.Net;
-using EvidenceIngest.Domain.Deliveries;
 using EvidenceIngest.Server.Access;
 using EvidenceIngest.Server.Tests.Support;
 using Microsoft.AspNetCore.Routing;

@@ -2,7 +2,6 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using EvidenceIngest.Domain;
-using EvidenceIngest.Domain.Deliveries;
 using EvidenceIngest.Domain.Evidence;
 using EvidenceIngest.Server.Deliveries;
 using EvidenceIngest.Server.Items;

@@ -52,6 +52,24 @@ public sealed class EnrolmentTests(PrivateCluster cluster)
         Assert.Equal(("一中队采集站", dock.Id, "1-2", "Offloading", 30L), (shown.Dock, shown.DockId, shown.Bay, shown.State, shown.BytesTotal));
     }
 
-    private static Task<HttpResponseMessage> EnrolAsync(TestServer server, string code, string name) =>
-        server.Anonymous.PostAsJsonAsync("/api/v1/docks/enrol", new EnrolmentRequest(code, name), EvidenceJson.Options);
+    [Fact]
+    public async Task A_lost_answer_is_given_again_to_the_same_token_only()
+    {
+        await using var server = await TestServer.StartAsync(cluster, withJobs: false);
+        var invitation = await server.Get<Enrolment>().InviteAsync("custodian", default);
+        var token = new string('b', 64);
+
+        using var first = await EnrolAsync(server, invitation.Code, "站", token);
+        using var again = await EnrolAsync(server, invitation.Code, "站", token);
+        using var other = await EnrolAsync(server, invitation.Code, "站", new string('c', 64));
+
+        Assert.Equal((await TestDock.ReadAsync<EnrolmentAnswer>(first)).DockId, (await TestDock.ReadAsync<EnrolmentAnswer>(again)).DockId);
+        await TestDock.RefusedAsync(other, HttpStatusCode.Forbidden);
+    }
+
+    private static Task<HttpResponseMessage> EnrolAsync(TestServer server, string code, string name, string? tokenHash = null) =>
+        server.Anonymous.PostAsJsonAsync(
+            "/api/v1/docks/enrol",
+            new EnrolmentRequest(code, name, tokenHash ?? Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(32))),
+            EvidenceJson.Options);
 }

@@ -8,24 +8,27 @@ using EvidenceIngest.Domain.Deliveries;
 using EvidenceIngest.Domain.Digests;
 using EvidenceIngest.Domain.Evidence;
 using EvidenceIngest.Domain.Receipts;
+using EvidenceIngest.Server.Access;
 
 namespace EvidenceIngest.Server.Tests.Support;
 
 /// <summary>A dock as the server sees one: plain HTTP by the protocol.</summary>
-internal sealed class TestDock(TestServer server, EnrolmentAnswer enrolled)
+internal sealed class TestDock(TestServer server, EnrolmentAnswer enrolled, string token)
 {
     public string Id => enrolled.DockId;
 
-    public string Token => enrolled.Token;
+    public string Token => token;
 
     public VerificationKey ReceiptKey { get; } = new(enrolled.ReceiptPublicKey);
 
-    public HttpClient Http { get; } = server.Client(enrolled.Token);
+    public HttpClient Http { get; } = server.Client(token);
 
     public static async Task<TestDock> EnrolAsync(TestServer server, string code, string name)
     {
-        using var answer = await server.Anonymous.PostAsJsonAsync("/api/v1/docks/enrol", new EnrolmentRequest(code, name), EvidenceJson.Options);
-        return new TestDock(server, await ReadAsync<EnrolmentAnswer>(answer));
+        var token = LocalAccess.NewToken();
+        var request = new EnrolmentRequest(code, name, Convert.ToHexStringLower(Secret.Hash(token)));
+        using var answer = await server.Anonymous.PostAsJsonAsync("/api/v1/docks/enrol", request, EvidenceJson.Options);
+        return new TestDock(server, await ReadAsync<EnrolmentAnswer>(answer), token);
     }
 
     /// <summary>A recording of one or several files, distinct by its recorder and content.</summary>
