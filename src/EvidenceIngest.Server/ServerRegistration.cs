@@ -32,7 +32,7 @@ public static class ServerRegistration
         services.AddVault(vault);
         services.AddMediaTools(media);
         services.AddPooledDbContextFactory<CatalogueDb>(options => options
-            .UseNpgsql(server.Database)
+            .UseNpgsql(server.Database, npgsql => npgsql.UseQuerySplittingBehavior(QuerySplittingBehavior.SplitQuery))
             // Migrations are SQL files; a test compares them with the model.
             .ConfigureWarnings(w => w.Ignore(Microsoft.EntityFrameworkCore.Diagnostics.RelationalEventId.PendingModelChangesWarning)));
         services.AddSingleton<EvidenceCatalogue>();

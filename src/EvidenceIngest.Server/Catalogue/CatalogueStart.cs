@@ -1,6 +1,9 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 
 namespace EvidenceIngest.Server.Catalogue;
 
@@ -34,7 +37,10 @@ internal sealed class CatalogueStart(IDbContextFactory<CatalogueDb> contexts, Ti
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
-                log.WaitingForDatabase(e.GetBaseException().Message);
+                if (e is PostgresException { IsTransient: false })
+                    log.MigrationFailed(e.Message);
+                else
+                    log.WaitingForDatabase(e.GetBaseException().Message);
                 await Task.Delay(Pause, time, stoppingToken);
             }
         }
@@ -47,6 +53,8 @@ internal sealed class CatalogueStart(IDbContextFactory<CatalogueDb> contexts, Ti
         await db.Database.ExecuteSqlAsync($"select pg_advisory_lock({MigrationLock})", ct);
         try
         {
+            // Otherwise the first start logs a failed query of it.
+            await db.GetService<IHistoryRepository>().CreateIfNotExistsAsync(ct);
             await db.Database.MigrateAsync(ct);
         }
         finally

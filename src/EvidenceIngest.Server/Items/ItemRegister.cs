@@ -82,7 +82,7 @@ internal sealed class ItemRegister(EvidenceCatalogue catalogue, ServerOptions op
     public static RequestRefusedException NoItem(string itemId) => RequestRefusedException.NotFound($"there is no item {itemId}");
 
     private static IQueryable<EvidenceItem> Whole(CatalogueDb db) =>
-        db.Items.Include(i => i.Files).Include(i => i.Stages).Include(i => i.Renditions).AsSplitQuery();
+        db.Items.Include(i => i.Files).Include(i => i.Stages).Include(i => i.Renditions);
 
     private ItemSummary Summarise(EvidenceItem item) => new(
         item.Id,

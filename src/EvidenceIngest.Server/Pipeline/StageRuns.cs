@@ -82,7 +82,13 @@ internal sealed class StageRuns(
         if (stage != Stage.Seal && !IsPassing(failure) && row.Attempts + 1 >= MostAttempts)
         {
             row.Become(StageState.Failed, now, reason);
-            await db.AppendAsync(itemId, now, Actors.Server(options.Name), CustodyEventKind.RenderFailed, $"{stage} was given up: {reason}", ct);
+            // What follows needs what failed; an item never waits for something that won't come.
+            foreach (var later in await db.ItemStages.Where(s => s.ItemId == itemId && s.State == StageState.Waiting).ToListAsync(ct))
+                later.Become(StageState.NotNeeded, now, $"{stage} failed");
+            var kind = failure is SealedCopyDiffersException or VaultObjectMissingException
+                ? CustodyEventKind.FixityMismatch
+                : CustodyEventKind.RenderFailed;
+            await db.AppendAsync(itemId, now, Actors.Server(options.Name), kind, $"{stage} was given up: {reason}", ct);
             log.StageFailed(stage.ToString(), itemId, reason);
             return null;
         }

@@ -10,7 +10,7 @@ internal sealed class VaultWatch(IVault vault, VaultTrust trust, TimeProvider ti
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
-    // Each probe leaves a locked object behind; a store that fails it is mended by people, not by asking.
+    // A store that fails the probe, or keeps a lock in the probe and not in earnest, is mended by people, not by asking.
     private static readonly TimeSpan AfterFailure = TimeSpan.FromMinutes(5);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -38,6 +38,8 @@ internal sealed class VaultWatch(IVault vault, VaultTrust trust, TimeProvider ti
                     log.VaultHolds();
                     pause = FirstPause;
                     await trust.Doubted.WaitAsync(stoppingToken);
+                    if (trust.State == VaultTrustState.Broken)
+                        goto case VaultTrustState.Broken;
                     break;
                 case VaultTrustState.Broken:
                     log.VaultBroken(trust.Reason!);
