@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace EvidenceIngest.Server.MediaTools;
 
 /// <summary>How a tool ended. What is wrong with the input is a value; what is wrong with the machine is an exception.</summary>
@@ -7,7 +9,7 @@ namespace EvidenceIngest.Server.MediaTools;
 /// <param name="OutputCut">There was more.</param>
 /// <param name="Errors">The end of standard error.</param>
 /// <param name="Limits">As given.</param>
-internal sealed record ToolOutcome(
+internal sealed partial record ToolOutcome(
     int ExitCode, bool TimedOut, string Output, bool OutputCut, string Errors, ToolLimits Limits)
 {
     private const int NotExecutable = 126;
@@ -29,6 +31,7 @@ internal sealed record ToolOutcome(
         _ when Says("Cannot allocate memory") => "it needed more memory than it may have",
         _ when Says("exceeds specified max pixel count") => "its pictures are larger than allowed",
         { ExitCode: > 128 and < 160 } => $"the tool ended by signal {ExitCode - 128}",
+        { ExitCode: 0 } => LastLine() is { Length: > 0 } line ? line : "there is nothing to decode",
         _ => $"exit code {ExitCode}: {LastLine()}",
     };
 
@@ -51,9 +54,13 @@ internal sealed record ToolOutcome(
 
     private string LastLine()
     {
-        var line = Errors.TrimEnd().Split('\n')[^1].Trim();
+        // "[png @ 0x563b4c1d2bc0] …": the address would make the same damage read differently each time.
+        var line = Address().Replace(Errors.TrimEnd().Split('\n')[^1].Trim(), "");
         return line.Length <= 300 ? line : line[..300];
     }
+
+    [GeneratedRegex(" @ 0x[0-9a-f]+")]
+    private static partial Regex Address();
 }
 
 /// <summary>ffmpeg or ffprobe is missing, was killed, or has no room. Worth a retry.</summary>
