@@ -16,7 +16,7 @@ public sealed class Measurements
     public async Task Measure_offload_of_folders_into_staging()
     {
         var root = Environment.GetEnvironmentVariable("DOCK_BENCH") ?? throw new InvalidOperationException("DOCK_BENCH=FOLDER");
-        var sources = Directory.GetDirectories(root).Where(d => !d.Contains("dock-", StringComparison.Ordinal)).Order().ToList();
+        var sources = Directory.GetDirectories(root).Where(d => !Path.GetFileName(d).StartsWith("dock-", StringComparison.Ordinal)).Order().ToList();
         var work = Directory.CreateDirectory(Path.Combine(root, "dock-" + Environment.ProcessId)).FullName;
         await using var rig = await DockRig.CreateAsync(work);
         rig.Server.Down = true;
