@@ -14,6 +14,8 @@ public sealed class DockStatus
     /// <param name="time">Clock of the states' since.</param>
     public DockStatus(TimeProvider time) => _time = time;
 
+    private Func<IReadOnlyCollection<string>> _items = () => [];
+
     internal ChangeSignal Signal { get; } = new();
 
     /// <summary>All bays that ever had something in them, by name.</summary>
@@ -22,6 +24,9 @@ public sealed class DockStatus
 
     /// <summary>What waits for the server.</summary>
     public DockBacklog Backlog => _backlog();
+
+    /// <summary>Evidence items that the server has signed for and whose recorders are still being worked on.</summary>
+    public IReadOnlyCollection<string> Items => _items();
 
     /// <summary>
     /// Completes at the next change of a state or a file's end. Take it before reading, then wait. Bytes move without a
@@ -51,7 +56,7 @@ public sealed class DockStatus
 
     internal BayProgress Bay(BayId bay) => _bays.GetOrAdd(bay.Value, _ => new BayProgress(bay, Signal, _time));
 
-    internal void Watch(Func<DockBacklog> backlog) => _backlog = backlog;
+    internal void Watch(Func<DockBacklog> backlog, Func<IReadOnlyCollection<string>> items) => (_backlog, _items) = (backlog, items);
 }
 
 /// <param name="Bay">Port path or folder.</param>

@@ -4,6 +4,7 @@ using EvidenceIngest.Server.Catalogue;
 using EvidenceIngest.Server.Deliveries;
 using EvidenceIngest.Server.Docks;
 using EvidenceIngest.Server.Items;
+using EvidenceIngest.Server.MediaTools;
 using EvidenceIngest.Server.Pipeline;
 using EvidenceIngest.Server.Receipts;
 using EvidenceIngest.Server.Recorders;
@@ -11,7 +12,9 @@ using EvidenceIngest.Server.Status;
 using EvidenceIngest.Server.Vault;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Quartz;
+using WorkFolder = EvidenceIngest.Server.Pipeline.WorkFolder;
 
 namespace EvidenceIngest.Server;
 
@@ -19,14 +22,15 @@ namespace EvidenceIngest.Server;
 public static class ServerRegistration
 {
     /// <summary>
-    /// Registers the server. Needs <see cref="IVault"/>, <see cref="Inspection.IMediaInspector"/> and
-    /// <see cref="Renditions.IRenditionMaker"/> beside it.
+    /// Registers the server with its vault and its media tools.
     /// </summary>
-    public static IServiceCollection AddEvidenceServer(this IServiceCollection services, ServerOptions server, VaultOptions vault)
+    public static IServiceCollection AddEvidenceServer(
+        this IServiceCollection services, ServerOptions server, VaultOptions vault, MediaToolOptions media)
     {
         services.AddSingleton(server);
-        services.AddSingleton(vault);
-        services.AddSingleton(TimeProvider.System);
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddVault(vault);
+        services.AddMediaTools(media);
         services.AddPooledDbContextFactory<CatalogueDb>(options => options
             .UseNpgsql(server.Database)
             // Migrations are SQL files; a test compares them with the model.

@@ -17,17 +17,19 @@ internal sealed class Enrolment(ServerApi api, CredentialStore credentials, Dock
             return true;
         if (options.EnrolmentCode is not { Length: > 0 } code)
             throw new DockNotTrustedException("this dock is not enrolled and was given no one-time code");
+        // On disk before it is known to anybody: a killed dock comes back with the same token and is let in again.
+        var token = credentials.PendingToken();
         EnrolmentAnswer answer;
         try
         {
-            answer = await api.EnrolAsync(new EnrolmentRequest(code, options.Name), ct);
+            answer = await api.EnrolAsync(new EnrolmentRequest(code, options.Name, CredentialStore.HashOf(token)), ct);
         }
         catch (ServerRefusedException e)
         {
             throw new DockNotTrustedException("the one-time code was refused: " + e.Message);
         }
 
-        credentials.Keep(new DockCredentials(options.Server, answer.DockId, answer.Token, answer.ReceiptPublicKey));
+        credentials.Keep(new DockCredentials(options.Server, answer.DockId, token, answer.ReceiptPublicKey));
         using var key = new VerificationKey(answer.ReceiptPublicKey);
         log.Enrolled(answer.DockId, key.KeyId);
         return true;

@@ -23,7 +23,7 @@ internal sealed class ReceiptIntake(CredentialStore credentials, TimeProvider ti
         foreach (var file in manifest.Files)
             Demand(statement, file);
         await offload.RecordAsync(new Receipted(
-            time.GetUtcNow(), deliveryId, statement.ReceiptId, [.. files.Select(f => f.Number)], envelope));
+            time.GetUtcNow(), deliveryId, statement.ItemId, statement.ReceiptId, [.. files.Select(f => f.Number)], envelope));
         log.Receipted(deliveryId, offload.Id, statement.ReceiptId, files.Count);
         DeleteStaged(offload, files);
     }
@@ -41,7 +41,7 @@ internal sealed class ReceiptIntake(CredentialStore credentials, TimeProvider ti
             var statement = Verified(known.Receipt, manifest).Statement;
             Demand(statement, manifest.Files[known.File]);
             facts.Add(new Receipted(
-                time.GetUtcNow(), statement.DeliveryId, statement.ReceiptId, [files[known.File].Number], known.Receipt));
+                time.GetUtcNow(), statement.DeliveryId, statement.ItemId, statement.ReceiptId, [files[known.File].Number], known.Receipt));
             log.Receipted(statement.DeliveryId, offload.Id, statement.ReceiptId, 1);
         }
 

@@ -99,7 +99,7 @@ internal sealed record Resent(DateTimeOffset At, string DeliveryId, string Reaso
 
 /// <param name="DeliveryId">The delivery that the receipt speaks of; with files that were sealed before, not the announced one.</param>
 internal sealed record Receipted(
-    DateTimeOffset At, string DeliveryId, string ReceiptId, IReadOnlyList<int> Files, SignedEnvelope Envelope) : JournalFact(At);
+    DateTimeOffset At, string DeliveryId, string ItemId, string ReceiptId, IReadOnlyList<int> Files, SignedEnvelope Envelope) : JournalFact(At);
 
 /// <summary>Written before the driver deletes, so that a file found gone after a power loss is known to be our doing.</summary>
 internal sealed record ClearingStarted(DateTimeOffset At, IReadOnlyList<int> Files, string ReceiptId) : JournalFact(At);

@@ -25,6 +25,7 @@ internal static class Linux
     public const int NoDevice = 19;
     public const int NotAFolder = 20;
     public const int Invalid = 22;
+    public const int ReadOnly = 30;
     public const int TooManyLinks = 40;
     public const int Stale = 116;
     public const int NoMedium = 123;
@@ -42,7 +43,7 @@ internal static class Linux
         NotAFolder => "ENOTDIR",
         Invalid => "EINVAL",
         24 => "EMFILE",
-        30 => "EROFS",
+        ReadOnly => "EROFS",
         36 => "ENAMETOOLONG",
         39 => "ENOTEMPTY",
         TooManyLinks => "ELOOP",

@@ -33,6 +33,12 @@ internal sealed class CardVolumes(IReadOnlyList<CardVolume> volumes) : IDisposab
 
     public void SyncFolderOf(ReadOnlySpan<byte> rawPath) => Find(ref rawPath).SyncFolderOf(rawPath);
 
+    public void Sync()
+    {
+        foreach (var volume in volumes)
+            volume.Files.Sync();
+    }
+
     public void Dispose()
     {
         foreach (var volume in volumes)

@@ -35,6 +35,9 @@ internal interface ICardFileSystem : IDisposable
 
     /// <summary>Makes deletions in the folder that holds this path durable.</summary>
     void SyncFolderOf(ReadOnlySpan<byte> rawPath);
+
+    /// <summary>Writes out everything that the file system still holds back.</summary>
+    void Sync();
 }
 
 internal enum CardEntryKind

@@ -49,6 +49,10 @@ internal static partial class Libc
     [LibraryImport(Library, EntryPoint = "fsync", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial int Sync(SafeFileHandle folder);
+
+    [LibraryImport(Library, EntryPoint = "syncfs", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static partial int SyncFileSystem(SafeFileHandle anyOfIt);
 }
 
 /// <summary>struct statx: the same on every architecture, unlike struct stat.</summary>

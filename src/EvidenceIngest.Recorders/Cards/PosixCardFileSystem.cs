@@ -68,10 +68,30 @@ internal sealed class PosixCardFileSystem : ICardFileSystem
         throw error;
     }
 
-    public FileIdentity? Identify(ReadOnlySpan<byte> rawPath) =>
-        Look(rawPath) is { IsFile: true } stat ? PosixFiles.IdentityOf(stat) : null;
+    public FileIdentity? Identify(ReadOnlySpan<byte> rawPath)
+    {
+        try
+        {
+            return Look(rawPath) is { IsFile: true } stat ? PosixFiles.IdentityOf(stat) : null;
+        }
+        catch (CardIoException e) when (e.Errno is Linux.NotAFolder or Linux.TooManyLinks)
+        {
+            return null;
+        }
+    }
 
-    public bool IsAbsent(ReadOnlySpan<byte> rawPath) => Look(rawPath) is null;
+    public bool IsAbsent(ReadOnlySpan<byte> rawPath)
+    {
+        try
+        {
+            return Look(rawPath) is null;
+        }
+        catch (CardIoException e) when (e.Errno is Linux.NotAFolder or Linux.TooManyLinks)
+        {
+            // Something stands where a folder was: who knows where the file is now.
+            return false;
+        }
+    }
 
     public FileIdentity Identify(SafeFileHandle file) =>
         PosixFiles.TryStat(file, out var stat) ? PosixFiles.IdentityOf(stat) : throw CardIoException.Last("stat", "open file");
@@ -92,9 +112,15 @@ internal sealed class PosixCardFileSystem : ICardFileSystem
             throw CardIoException.Last("sync the folder of", TextOf(rawPath));
     }
 
+    public void Sync()
+    {
+        if (Libc.SyncFileSystem(_root) != 0)
+            throw CardIoException.Last("sync", "/");
+    }
+
     public void Dispose() => _root.Dispose();
 
-    /// <summary>Null when nothing has this name, or a folder of the path is none any more.</summary>
+    /// <summary>Null when nothing has this name, or a folder above it is gone.</summary>
     private LinuxStat? Look(ReadOnlySpan<byte> rawPath)
     {
         try
@@ -102,7 +128,7 @@ internal sealed class PosixCardFileSystem : ICardFileSystem
             using var folder = OpenFolderOf(rawPath, out var name);
             return PosixFiles.TryStat(folder, name, out var stat) ? stat : throw CardIoException.Last("stat", TextOf(rawPath));
         }
-        catch (CardIoException e) when (e.Errno is Linux.NotFound or Linux.NotAFolder or Linux.TooManyLinks)
+        catch (CardIoException e) when (e.Errno == Linux.NotFound)
         {
             return null;
         }

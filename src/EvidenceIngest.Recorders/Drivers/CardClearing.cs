@@ -1,5 +1,6 @@
 using EvidenceIngest.Domain.Digests;
 using EvidenceIngest.Domain.Receipts;
+using EvidenceIngest.Recorders.Cards;
 using EvidenceIngest.Recorders.Listing;
 
 namespace EvidenceIngest.Recorders.Drivers;
@@ -10,30 +11,46 @@ namespace EvidenceIngest.Recorders.Drivers;
 /// </summary>
 internal sealed class CardClearing(CardRecorder card)
 {
-    public Task<ClearedMedia> ClearAsync(IReadOnlyList<RecorderFile> files, VaultReceipt receipt, CancellationToken ct)
+    public async Task<ClearedMedia> ClearAsync(IReadOnlyList<RecorderFile> files, VaultReceipt receipt, CancellationToken ct)
     {
         var receipted = files.ToLookup(file => receipt.Statement.Files.Any(s => s.RecorderPath == file.Path));
         var kept = receipted[false].Select(f => new KeptFile(f, "the receipt names no such file")).ToList();
         // Nothing to delete: the medium isn't even made writable.
-        return receipted[true].Any()
-            ? card.Medium.WriteAsync(token => ClearReceiptedAsync([.. receipted[true]], kept, receipt, token), ct)
-            : Task.FromResult(new ClearedMedia([], kept));
+        if (!receipted[true].Any())
+            return new ClearedMedia([], kept);
+        card.ThrowIfGone();
+        try
+        {
+            return await card.Medium.WriteAsync(token => ClearReceiptedAsync([.. receipted[true]], kept, receipt, token), ct);
+        }
+        catch (CardIoException e) when (e.Errno is Linux.ReadOnly or Linux.AccessDenied)
+        {
+            return new ClearedMedia([], [.. files.Select(f => new KeptFile(f, "the medium is write-protected: " + e.Message))]);
+        }
+        catch (IOException e) when (e is not RecorderGoneException && card.IsGoneAfter(e))
+        {
+            throw new RecorderGoneException($"{card.Attachment.Bay}: the recorder left while it was cleared: {e.Message}", e);
+        }
     }
 
     private async Task<ClearedMedia> ClearReceiptedAsync(
         IReadOnlyList<RecorderFile> files, List<KeptFile> kept, VaultReceipt receipt, CancellationToken ct)
     {
         var deleted = new List<RecorderFile>();
+        var touched = new Dictionary<string, RecorderFile>(StringComparer.Ordinal);
         foreach (var file in files)
         {
             ct.ThrowIfCancellationRequested();
-            if (await ReasonToKeepAsync(file, receipt, ct) is { } reason)
+            // Deleted by an earlier call that was cut off before it could say so.
+            if (card.Run(() => card.Medium.Volumes.IsAbsent(file.RawPath.Span)))
+                deleted.Add(file);
+            else if (await ReasonToKeepAsync(file, receipt, ct) is { } reason)
                 kept.Add(new KeptFile(file, reason));
             else
-                deleted.Add(file);
+                deleted.Add(touched[FolderOf(file)] = file);
         }
 
-        foreach (var file in deleted.DistinctBy(FolderOf))
+        foreach (var file in touched.Values)
             card.Run(() => { card.Medium.Volumes.SyncFolderOf(file.RawPath.Span); return true; });
         return new ClearedMedia(deleted, kept);
     }
@@ -42,10 +59,6 @@ internal sealed class CardClearing(CardRecorder card)
     private async Task<string?> ReasonToKeepAsync(RecorderFile file, VaultReceipt receipt, CancellationToken ct)
     {
         var volumes = card.Medium.Volumes;
-        // Deleted by an earlier call that was cut off before it could say so.
-        if (card.Run(() => volumes.Identify(file.RawPath.Span)) is null)
-            return card.Run(() => volumes.IsAbsent(file.RawPath.Span)) ? null : "it is no regular file any more";
-
         try
         {
             var handle = card.Run(() => volumes.OpenFile(file.RawPath.Span));

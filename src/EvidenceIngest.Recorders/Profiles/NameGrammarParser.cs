@@ -36,7 +36,7 @@ internal static class NameGrammarParser
     {
         try
         {
-            var sample = new DateTime(2026, 11, 21, 13, 14, 15);
+            var sample = new DateTime(2013, 2, 28, 13, 14, 15);
             return DateTime.TryParseExact(
                     sample.ToString(format, CultureInfo.InvariantCulture), format, CultureInfo.InvariantCulture, DateTimeStyles.None, out var back)
                 && back.Date == sample.Date;

@@ -30,6 +30,11 @@ internal static class ProfileYaml
             var reason = e.InnerException is null ? e.Message : $"{e.Message} {e.InnerException.Message}";
             problems.Add(new ProfileProblem(file, Math.Max(1, (int)e.Start.Line), "(file)", reason, "valid YAML, each field once"));
         }
+        catch (InvalidOperationException e)
+        {
+            // YamlDotNet's scanner lets this out when a text ends inside a bracket.
+            problems.Add(new ProfileProblem(file, 1, "(file)", e.Message, "valid YAML, every bracket closed"));
+        }
 
         return null;
     }

@@ -5,11 +5,22 @@ using Microsoft.EntityFrameworkCore;
 
 namespace EvidenceIngest.Server.Docks;
 
+/// <summary>A <see cref="BayReport"/> with its dock.</summary>
+/// <param name="Dock">What people call the dock.</param>
 /// <param name="DockId">Identity of the dock.</param>
-/// <param name="Name">What people call it.</param>
-/// <param name="LastSeenAt">When its bays were reported last, UTC.</param>
-/// <param name="Bays">What they showed.</param>
-public sealed record DockBays(string DockId, string Name, DateTimeOffset? LastSeenAt, IReadOnlyList<BayReport> Bays);
+/// <param name="ReportedAt">UTC.</param>
+/// <param name="Bay">Port path or folder.</param>
+/// <param name="State">One of the dock's bay states.</param>
+/// <param name="Recorder">Recorder id once identified.</param>
+/// <param name="Reason">Why it was refused or failed.</param>
+/// <param name="FilesDone">Files that are safe.</param>
+/// <param name="FilesTotal">Files that belong to recordings.</param>
+/// <param name="BytesDone">Bytes offloaded.</param>
+/// <param name="BytesTotal">Bytes to offload.</param>
+/// <param name="Since">When the state was entered, UTC.</param>
+public sealed record BayView(
+    string Dock, string DockId, DateTimeOffset? ReportedAt, string Bay, string State, string? Recorder, string? Reason,
+    int FilesDone, int FilesTotal, long BytesDone, long BytesTotal, DateTimeOffset Since);
 
 internal static class DockEndpoints
 {
@@ -26,7 +37,7 @@ internal static class DockEndpoints
 
     public static void Map(IEndpointRouteBuilder readers, IEndpointRouteBuilder writers)
     {
-        readers.MapGet("/bays", ListAsync).WithTags("Docks").Produces<DockBays[]>();
+        readers.MapGet("/bays", ListAsync).WithTags("Docks").Produces<BayView[]>();
         writers.MapPost("/docks/invitations", InviteAsync).WithTags("Docks").Produces<DockInvitation>(StatusCodes.Status201Created);
     }
 
@@ -65,6 +76,7 @@ internal static class DockEndpoints
     private static async Task<IResult> ListAsync(EvidenceCatalogue catalogue, CancellationToken ct)
     {
         var docks = await catalogue.ReadAsync(db => db.Docks.OrderBy(d => d.Name).ToListAsync(ct), ct);
-        return TypedResults.Ok(docks.Select(d => new DockBays(d.Id, d.Name, d.LastSeenAt, d.Bays)).ToArray());
+        return TypedResults.Ok(docks.SelectMany(d => d.Bays.Select(b => new BayView(
+            d.Name, d.Id, d.LastSeenAt, b.Bay, b.State, b.Recorder, b.Reason, b.FilesDone, b.FilesTotal, b.BytesDone, b.BytesTotal, b.Since))).ToArray());
     }
 }

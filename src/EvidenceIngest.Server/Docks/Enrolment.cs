@@ -36,40 +36,46 @@ internal sealed class Enrolment(EvidenceCatalogue catalogue, ReceiptKey key, Tim
     {
         Texts.Demand(request.Code, "code", 100);
         Texts.Demand(request.Name, "name", 100);
-        var hash = Secret.Hash(request.Code.Trim());
-        // Made before the unit of work, so that repeating it after a lost answer gives the same dock.
-        var (dockId, token) = ("dock-" + Secret.NewCode()[..11].Replace("-", "", StringComparison.Ordinal), Secret.NewToken());
-        var enrolled = await catalogue.WriteAsync(db => EnrolAsync(db, hash, dockId, request.Name, token, ct), ct);
-        if (!enrolled)
-            throw new RequestRefusedException(StatusCodes.Status403Forbidden, "the code is unknown, used or expired: ask for a new invitation");
+        Texts.Demand(request.TokenSha256, "tokenSha256", 64);
+        if (!IsSha256(request.TokenSha256))
+            throw RequestRefusedException.Invalid("tokenSha256", "must be 64 lower-case hexadecimal characters");
+        var (code, token) = (Secret.Hash(request.Code.Trim()), Convert.FromHexString(request.TokenSha256));
+        var dockId = await catalogue.WriteAsync(db => EnrolAsync(db, code, request.Name, token, ct), ct)
+            ?? throw new RequestRefusedException(StatusCodes.Status403Forbidden, "the code is unknown, used or expired: ask for a new invitation");
         log.Enrolled(dockId);
-        return new EnrolmentAnswer(dockId, token, key.PublicPem);
+        return new EnrolmentAnswer(dockId, key.PublicPem);
     }
 
-    private async Task<bool> EnrolAsync(CatalogueDb db, byte[] hash, string dockId, string name, string token, CancellationToken ct)
+    private static bool IsSha256(string text) => text.Length == 64 && text.All(char.IsAsciiHexDigitLower);
+
+    /// <returns>The dock's id; null when the code opens nothing.</returns>
+    private async Task<string?> EnrolAsync(CatalogueDb db, byte[] hash, string name, byte[] token, CancellationToken ct)
     {
         var now = time.GetUtcNow();
-        if (await db.EnrolmentCodes.AnyAsync(c => c.Hash == hash && c.DockId == dockId, ct))
-            return true;
+        // The answer was lost: whoever has both the code and the token is the dock that was enrolled with them.
+        var known = await db.EnrolmentCodes.Where(c => c.Hash == hash && c.DockId != null).Select(c => c.DockId).SingleOrDefaultAsync(ct);
+        if (known is not null && await db.ApiTokens.AnyAsync(t => t.DockId == known && t.Hash == token, ct))
+            return known;
         // One statement decides between two docks that come with the same code.
         var won = await db.EnrolmentCodes
             .Where(c => c.Hash == hash && c.UsedAt == null && c.ExpiresAt > now)
             .ExecuteUpdateAsync(set => set.SetProperty(c => c.UsedAt, now), ct);
         if (won == 0)
-            return false;
+            return null;
+        var dockId = "dock-" + Secret.NewCode()[..11].Replace("-", "", StringComparison.Ordinal);
         db.Add(new Dock { Id = dockId, Name = name, EnrolledAt = now });
         await db.SaveChangesAsync(ct);
         await db.EnrolmentCodes.Where(c => c.Hash == hash).ExecuteUpdateAsync(set => set.SetProperty(c => c.DockId, dockId), ct);
         db.Add(new ApiToken
         {
             Id = Guid.NewGuid(),
-            Hash = Secret.Hash(token),
+            Hash = token,
             Kind = TokenKind.Dock,
             Name = dockId,
             DockId = dockId,
             Scopes = [],
             CreatedAt = now,
         });
-        return true;
+        return dockId;
     }
 }

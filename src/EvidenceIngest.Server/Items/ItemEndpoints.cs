@@ -12,7 +12,7 @@ internal static class ItemEndpoints
         var items = readers.MapGroup("/items").WithTags("Items");
         items.MapGet("", ListAsync).Produces<ItemPage>().ProducesProblem(StatusCodes.Status400BadRequest);
         items.MapGet("/{id}", FindAsync).Produces<ItemDetail>().ProducesProblem(StatusCodes.Status404NotFound);
-        items.MapGet("/{id}/custody", CustodyAsync).Produces<CustodyView>().ProducesProblem(StatusCodes.Status404NotFound);
+        items.MapGet("/{id}/custody", CustodyAsync).Produces<CustodyEventView[]>().ProducesProblem(StatusCodes.Status404NotFound);
         items.MapGet("/{id}/receipt", ReceiptAsync).Produces<SignedEnvelope>().ProducesProblem(StatusCodes.Status404NotFound);
         var changes = writers.MapGroup("/items").WithTags("Items");
         changes.MapPost("/{id}/links", LinkAsync).Accepts<LinkRequest>("application/json").Produces<LinkAnswer>(StatusCodes.Status201Created);
@@ -48,7 +48,8 @@ internal static class ItemEndpoints
     {
         var request = await http.ReadJsonAsync<LinkRequest>(MaxBody);
         var link = await links.MakeAsync(Id(id), request, http.Caller().Name, ct);
-        return TypedResults.Created(link.Url, link);
+        var absolute = link with { Url = $"{http.Request.Scheme}://{http.Request.Host}{link.Url}" };
+        return TypedResults.Created(absolute.Url, absolute);
     }
 
     private static async Task<IResult> ChangeAsync(

@@ -59,16 +59,19 @@ internal sealed class ItemRegister(EvidenceCatalogue catalogue, ServerOptions op
             item.AnnouncedAt);
     }
 
-    public async Task<CustodyView> CustodyAsync(string itemId, CancellationToken ct)
+    public async Task<IReadOnlyList<CustodyEventView>> CustodyAsync(string itemId, CancellationToken ct)
     {
         var chain = await catalogue.ReadAsync(db => db.ReadChainAsync(itemId, ct), ct);
         if (chain.Count == 0)
             throw NoItem(itemId);
         var broken = CustodyChain.Verify(itemId, chain.Select(e => (e.Bytes, e.Hash)));
-        return new CustodyView(
-            itemId,
-            [.. chain.Select(e => new CustodyEventView(EvidenceJson.FromBytes<CustodyEvent>(e.Bytes), e.Bytes, e.Hash))],
-            broken is null ? null : $"event {broken.Sequence}: {broken.Reason}");
+        return [.. chain.Select((stored, index) =>
+        {
+            var link = EvidenceJson.FromBytes<CustodyEvent>(stored.Bytes);
+            return new CustodyEventView(
+                link.Sequence, link.At, link.Actor, link.Kind, link.Detail, link.PreviousHash, stored.Hash, stored.Bytes,
+                broken?.Sequence == index + 1 ? broken.Reason : null);
+        })];
     }
 
     /// <summary>The exact bytes of the envelope.</summary>

@@ -1,3 +1,4 @@
+using EvidenceIngest.Domain.Custody;
 using EvidenceIngest.Domain.Evidence;
 using EvidenceIngest.Server.Inspection;
 using EvidenceIngest.Server.Pipeline;
@@ -94,15 +95,18 @@ public sealed record RenditionView(
 /// <param name="Next">Cursor of the next page; null on the last one.</param>
 public sealed record ItemPage(IReadOnlyList<ItemSummary> Items, string? Next);
 
-/// <param name="ItemId">Whose chain it is.</param>
-/// <param name="Events">In order.</param>
-/// <param name="Broken">The first thing that does not hold when the chain is derived again; null when it is whole.</param>
-public sealed record CustodyView(string ItemId, IReadOnlyList<CustodyEventView> Events, string? Broken);
-
-/// <param name="Event">The parsed fact.</param>
-/// <param name="Bytes">As hashed; base64 in JSON.</param>
+/// <param name="Sequence">From 1, without gaps.</param>
+/// <param name="At">UTC.</param>
+/// <param name="Actor">Who did it.</param>
+/// <param name="Kind">What happened.</param>
+/// <param name="Detail">Facts.</param>
+/// <param name="PreviousHash">Of the event before it.</param>
 /// <param name="Hash">SHA-256(0x00 || bytes), lower-case hexadecimal.</param>
-public sealed record CustodyEventView(Domain.Custody.CustodyEvent Event, byte[] Bytes, string Hash);
+/// <param name="Bytes">As hashed; base64 in JSON.</param>
+/// <param name="Broken">Why the chain does not hold from here on; null in a whole chain.</param>
+public sealed record CustodyEventView(
+    int Sequence, DateTimeOffset At, string Actor, CustodyEventKind Kind, string Detail, string PreviousHash, string Hash, byte[] Bytes,
+    string? Broken);
 
 /// <summary>Fields that are null stay as they are.</summary>
 /// <param name="MethodOfProduction">制作方法</param>
@@ -117,6 +121,6 @@ public sealed record MetadataPatch(
 /// <param name="Minutes">How long the link works.</param>
 public sealed record LinkRequest(string Rendition = "proxy", int Minutes = 15);
 
-/// <param name="Url">Path on this server, <c>/media/…</c>.</param>
+/// <param name="Url">Absolute, on the address that the request came to.</param>
 /// <param name="ExpiresAt">UTC.</param>
 public sealed record LinkAnswer(string Url, DateTimeOffset ExpiresAt);

@@ -28,35 +28,56 @@ internal sealed class Sealing(
             return;
 
         var files = await uploads.EnsureAsync(itemId, ct);
-        var versions = new List<VaultVersion>();
+        var proven = new List<ProvenFile>();
+        var bad = new List<BadFile>();
         foreach (var file in files)
-            versions.Add(await CompleteAsync(file.Upload, ct));
-
-        var digests = new List<ContentDigest>();
-        var mismatches = new List<FixityMismatch>();
-        for (var i = 0; i < files.Count; i++)
         {
-            var (digest, bytes) = await ReadBackAsync(versions[i], files[i].File.Sm3 is not null, ct);
-            digests.Add(digest);
-            if (bytes != files[i].File.Bytes || !digest.Matches(files[i].File.Digest))
-                mismatches.Add(new FixityMismatch(files[i], versions[i], digest, bytes));
+            try
+            {
+                proven.Add(await ProveAsync(file, ct));
+            }
+            catch (NotAsAnnouncedException e)
+            {
+                bad.Add(new BadFile(file, e.Message));
+            }
         }
 
-        if (mismatches.Count > 0)
+        if (bad.Count > 0)
         {
-            await record.MismatchAsync(delivery, mismatches, ct);
+            await record.MismatchAsync(delivery, bad, ct);
             return;
         }
 
+        // Only a recording that is right as a whole is locked: a locked object can't be got rid of for years.
         var sealedFiles = new List<SealedFile>();
-        for (var i = 0; i < files.Count; i++)
+        foreach (var (file, version, digest) in proven)
         {
-            var until = await LockAsync(versions[i], ct);
+            var until = await LockAsync(version, ct);
             sealedFiles.Add(new SealedFile(
-                files[i].File.RecorderPath, files[i].File.Bytes, digests[i], versions[i].Bucket, versions[i].Key, versions[i].VersionId, until));
+                file.RecorderPath, file.Bytes, digest, version.Bucket, version.Key, version.VersionId, until));
         }
 
         await record.SealedAsync(delivery, sealedFiles, ct);
+    }
+
+    /// <exception cref="NotAsAnnouncedException">The dock has to send the file again.</exception>
+    private async Task<ProvenFile> ProveAsync(FileUpload upload, CancellationToken ct)
+    {
+        var file = upload.File;
+        try
+        {
+            var version = await CompleteAsync(upload.Upload, ct);
+            await using var content = await vault.OpenAsync(version, 0, null, ct);
+            var (digest, bytes) = await ContentHasher.HashAsync(content, file.Sm3 is not null, ct);
+            if (bytes == file.Bytes && digest.Matches(file.Digest))
+                return new ProvenFile(file, version, digest);
+            var sm3 = digest.Sm3 is { } value ? $", sm3 {value}" : "";
+            throw new NotAsAnnouncedException($"version {version.VersionId} read back as {bytes} bytes, sha256 {digest.Sha256}{sm3}");
+        }
+        catch (Exception e) when (e is VaultUploadLostException or VaultObjectMissingException)
+        {
+            throw new NotAsAnnouncedException(e.Message);
+        }
     }
 
     private async Task<VaultVersion> CompleteAsync(Upload upload, CancellationToken ct)
@@ -90,12 +111,6 @@ internal sealed class Sealing(
         return made with { VersionId = recorded! };
     }
 
-    private async Task<(ContentDigest Digest, long Bytes)> ReadBackAsync(VaultVersion version, bool withSm3, CancellationToken ct)
-    {
-        await using var content = await vault.OpenAsync(version, 0, null, ct);
-        return await ContentHasher.HashAsync(content, withSm3, ct);
-    }
-
     /// <returns>Until when the vault says that the version is locked.</returns>
     private async Task<DateTimeOffset> LockAsync(VaultVersion version, CancellationToken ct)
     {
@@ -114,7 +129,13 @@ internal sealed class Sealing(
 }
 
 /// <param name="File">What was announced.</param>
-/// <param name="Version">What was read back.</param>
-/// <param name="Digest">What it hashed to.</param>
-/// <param name="Bytes">How long it was.</param>
-internal sealed record FixityMismatch(FileUpload File, VaultVersion Version, ContentDigest Digest, long Bytes);
+/// <param name="Version">What holds it.</param>
+/// <param name="Digest">As read back.</param>
+internal sealed record ProvenFile(MasterFile File, VaultVersion Version, ContentDigest Digest);
+
+/// <param name="File">What was announced, and the object that isn't that.</param>
+/// <param name="What">What the vault has instead.</param>
+internal sealed record BadFile(FileUpload File, string What);
+
+/// <summary>What lies in the vault is not what the dock announced.</summary>
+internal sealed class NotAsAnnouncedException(string message) : Exception(message);

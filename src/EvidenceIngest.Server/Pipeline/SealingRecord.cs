@@ -26,7 +26,7 @@ internal sealed class SealingRecord(
     }
 
     /// <summary>The bad objects are set aside; the dock sends those files again, to new keys.</summary>
-    public async Task MismatchAsync(Delivery delivery, IReadOnlyList<FixityMismatch> mismatches, CancellationToken ct)
+    public async Task MismatchAsync(Delivery delivery, IReadOnlyList<BadFile> mismatches, CancellationToken ct)
     {
         await catalogue.WriteAsync(db => MismatchAsync(db, delivery.Id, delivery.ItemId, mismatches, ct), ct);
         signals.Changed(delivery.Id);
@@ -84,7 +84,7 @@ internal sealed class SealingRecord(
     }
 
     private async Task MismatchAsync(
-        CatalogueDb db, string deliveryId, string itemId, IReadOnlyList<FixityMismatch> mismatches, CancellationToken ct)
+        CatalogueDb db, string deliveryId, string itemId, IReadOnlyList<BadFile> mismatches, CancellationToken ct)
     {
         await db.LockItemAsync(itemId, ct);
         var delivery = await db.Deliveries.SingleAsync(d => d.Id == deliveryId, ct);
@@ -97,7 +97,7 @@ internal sealed class SealingRecord(
         {
             var upload = await db.Uploads.SingleAsync(
                 u => u.ItemId == itemId && u.Position == mismatch.File.File.Position && u.Attempt == mismatch.File.Upload.Attempt, ct);
-            upload.SetAside = $"read back as sha256 {mismatch.Digest.Sha256}, {mismatch.Bytes} bytes";
+            upload.SetAside = mismatch.What;
         }
 
         delivery.State = DeliveryState.ResendNeeded;
@@ -107,8 +107,8 @@ internal sealed class SealingRecord(
         (await db.ItemStages.SingleAsync(s => s.ItemId == itemId && s.Stage == Stage.Seal, ct)).Become(StageState.Waiting, now, reason);
         var events = mismatches.Select(m => new NewEvent(
             now, Actors.Server(options.Name), CustodyEventKind.FixityMismatch,
-            $"file {m.File.File.Position + 1}: announced {m.File.File.Bytes} bytes, sha256 {m.File.File.Sha256}; read back {m.Bytes} bytes, "
-            + $"sha256 {m.Digest.Sha256} from {m.Version.Bucket}/{m.Version.Key} version {m.Version.VersionId}, which is set aside"));
+            $"file {m.File.File.Position + 1}: announced {m.File.File.Bytes} bytes, sha256 {m.File.File.Sha256}; "
+            + $"{m.File.Upload.Bucket}/{m.File.Upload.Key}, which is set aside: {m.What}"));
         await db.AppendAsync(itemId, [.. events], ct);
     }
 }

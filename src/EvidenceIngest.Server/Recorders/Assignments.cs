@@ -21,14 +21,13 @@ internal sealed class Assignments(EvidenceCatalogue catalogue, TimeProvider time
         Texts.Demand(request.OfficerNumber, "officerNumber", 64);
         Texts.Demand(request.OfficerName, "officerName", 100);
         Texts.Allow(request.Agency, "agency", 200);
-        var from = request.From?.ToUniversalTime() ?? SinceEver;
-        if (from < SinceEver || from > time.GetUtcNow().AddYears(1))
+        if (request.From < SinceEver || request.From > time.GetUtcNow().AddYears(1))
             throw RequestRefusedException.Invalid("from", "must lie between 2000 and a year from now");
-        return catalogue.WriteAsync(db => AssignAsync(db, recorderId, request, from, by, ct), ct);
+        return catalogue.WriteAsync(db => AssignAsync(db, recorderId, request, by, ct), ct);
     }
 
     private async Task<AssignmentAnswer> AssignAsync(
-        CatalogueDb db, string recorderId, AssignmentRequest request, DateTimeOffset from, string by, CancellationToken ct)
+        CatalogueDb db, string recorderId, AssignmentRequest request, string by, CancellationToken ct)
     {
         var now = time.GetUtcNow();
         // Locks the recorder, so that an announcement either sees this assignment or is seen by it.
@@ -39,6 +38,7 @@ internal sealed class Assignments(EvidenceCatalogue catalogue, TimeProvider time
              """,
             ct);
         var all = await db.RecorderAssignments.Where(a => a.RecorderId == recorderId).OrderBy(a => a.FromAt).ToListAsync(ct);
+        var from = request.From?.ToUniversalTime() ?? Beginning(all, request, now);
         var assignment = all.Find(a => a.FromAt == from);
         if (assignment is null)
         {
@@ -74,6 +74,14 @@ internal sealed class Assignments(EvidenceCatalogue catalogue, TimeProvider time
         }
 
         return new AssignmentAnswer(recorderId, RecorderEndpoints.View(assignment), accepted);
+    }
+
+    private static DateTimeOffset Beginning(List<RecorderAssignment> all, AssignmentRequest request, DateTimeOffset now)
+    {
+        if (all.Count == 0)
+            return SinceEver;
+        var current = all.Find(a => a.Covers(now));
+        return current?.OfficerNumber == request.OfficerNumber ? current.FromAt : now;
     }
 
     /// <returns>True when it took the item out of quarantine.</returns>

@@ -25,12 +25,14 @@ internal static class RecorderEndpoints
         return TypedResults.Ok(await assignments.AssignAsync(recorder, request, http.Caller().Name, ct));
     }
 
-    private static async Task<IResult> ListAsync(EvidenceCatalogue catalogue, CancellationToken ct)
+    private static async Task<IResult> ListAsync(EvidenceCatalogue catalogue, TimeProvider time, CancellationToken ct)
     {
+        var now = time.GetUtcNow();
         var recorders = await catalogue.ReadAsync(db => db.Recorders.OrderBy(r => r.Id).ToListAsync(ct), ct);
         var assignments = (await catalogue.ReadAsync(db => db.RecorderAssignments.ToListAsync(ct), ct)).ToLookup(a => a.RecorderId);
         return TypedResults.Ok(recorders.Select(r => new RecorderView(
             r.Id, r.Profile, r.Model, r.FirstSeenAt, r.LastSeenAt,
+            assignments[r.Id].Where(a => a.Covers(now)).Select(View).FirstOrDefault(),
             [.. assignments[r.Id].OrderByDescending(a => a.FromAt).Select(View)])).ToArray());
     }
 }

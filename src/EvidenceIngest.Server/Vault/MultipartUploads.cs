@@ -106,6 +106,12 @@ internal sealed class MultipartUploads(IAmazonS3 s3, StoreCall store)
         {
             // An earlier call completed it and its answer was lost, or somebody aborted it: the key knows.
         }
+        catch (VaultUnavailableException e) when (e.InnerException is AmazonS3Exception)
+        {
+            // Ceph 16 says "500 This multipart completion is already in progress" for an upload that is gone.
+            if (await ListPartsAsync(target, uploadId, ct) is not null)
+                throw;
+        }
 
         return await FindVersionAsync(target, ct)
             ?? throw new VaultUploadLostException($"the vault knows neither the upload of {target.Key} nor a version of it");

@@ -4,7 +4,6 @@ using EvidenceIngest.Dock.Bays;
 using EvidenceIngest.Hosting;
 using EvidenceIngest.Running;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Spectre.Console;
 
 namespace EvidenceIngest.Commands;

@@ -22,7 +22,7 @@ internal static class Hosts
         Logging.Use(builder.Logging, logger);
         builder.WebHost.UseUrls([.. options.Urls.Select(u => u.ToString())]);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopLimit);
-        builder.Services.AddEvidenceServer(options, settings.Vault());
+        builder.Services.AddEvidenceServer(options, settings.Vault(), settings.MediaTools());
         var app = builder.Build();
         app.MapEvidenceApi();
         return app;

@@ -1,6 +1,7 @@
 using EvidenceIngest.Dock;
 using EvidenceIngest.Recorders;
 using EvidenceIngest.Server;
+using EvidenceIngest.Server.MediaTools;
 using EvidenceIngest.Server.Vault;
 using Microsoft.Extensions.Configuration;
 using Npgsql;
@@ -50,6 +51,17 @@ internal sealed class Settings(EvidenceHome home, IConfiguration values)
         Region = values["Vault:Region"] ?? "us-east-1",
         RetentionDays = Number("Vault:RetentionDays", 3650, 1, 36_500),
     };
+
+    public MediaToolOptions MediaTools()
+    {
+        var defaults = new MediaToolOptions();
+        return new MediaToolOptions
+        {
+            Threads = Number("Server:Media:Threads", defaults.Threads, 1, 64),
+            Niceness = Number("Server:Media:Niceness", defaults.Niceness, 0, 19),
+            MemoryBytes = (long)Number("Server:Media:MemoryMiB", (int)(defaults.MemoryBytes >> 20), 256, 1 << 20) << 20,
+        };
+    }
 
     public DockOptions Dock(string? enrolmentCode) => new()
     {

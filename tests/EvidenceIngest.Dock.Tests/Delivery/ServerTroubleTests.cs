@@ -146,6 +146,17 @@ public sealed class ServerTroubleTests
         Assert.Equal(5, rig.Server.Sealed.Count);
     }
 
+    [Fact]
+    public async Task A_lost_answer_to_the_one_time_code_locks_nobody_out()
+    {
+        await using var rig = await DockRig.CreateAsync();
+        rig.Server.LoseNextEnrolmentAnswer = true;
+        rig.Bays.Plug("bay1", Samples.Recorder());
+        await rig.StartAsync();
+        await rig.BayAsync(BayState.SafeToRemove);
+        Assert.Equal(5, rig.Server.Sealed.Count);
+    }
+
     public static TheoryData<string> Forgeries => ["other key", "other content", "other recorder", "other delivery", "shorter", "one file less", "no receipt"];
 
     [Theory]

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 using EvidenceIngest.Domain;
 using EvidenceIngest.Domain.Deliveries;
 using EvidenceIngest.Domain.Digests;
@@ -19,7 +20,7 @@ namespace EvidenceIngest.Dock.Tests.Support;
 internal sealed class DeliveryServer : IAsyncDisposable
 {
     public const string Code = "one-time-code";
-    private const string Token = "dock-token";
+    private string? _tokenSha256;
 
     private readonly WebApplication _app;
     private readonly ConcurrentDictionary<string, TestDelivery> _deliveries = [];
@@ -40,6 +41,9 @@ internal sealed class DeliveryServer : IAsyncDisposable
     public bool Busy { get; set; }
 
     public bool TokenRevoked { get; set; }
+
+    /// <summary>The dock is enrolled, but never hears of it.</summary>
+    public bool LoseNextEnrolmentAnswer { get; set; }
 
     public TimeSpan Slowness { get; set; }
 
@@ -145,7 +149,7 @@ internal sealed class DeliveryServer : IAsyncDisposable
             {
                 case ("POST", ["api", "v1", "docks", "enrol"]): await EnrolAsync(http); break;
                 case ("PUT", ["vault", var id, var file, var part]): await PutPartAsync(http, id, int.Parse(file, CultureInfo.InvariantCulture), int.Parse(part, CultureInfo.InvariantCulture)); break;
-                case var _ when TokenRevoked || http.Request.Headers.Authorization != $"Bearer {Token}": http.Response.StatusCode = 401; break;
+                case var _ when TokenRevoked || !IsDock(http): http.Response.StatusCode = 401; break;
                 case ("POST", ["api", "v1", "deliveries"]): await AnnounceAsync(http); break;
                 case ("POST", ["api", "v1", "deliveries", var id, "grants"]): await GrantAsync(http, id); break;
                 case ("POST", ["api", "v1", "deliveries", var id, "complete"]): await CompleteAsync(http, id); break;
@@ -174,10 +178,28 @@ internal sealed class DeliveryServer : IAsyncDisposable
     private async Task EnrolAsync(HttpContext http)
     {
         var request = await BodyAsync<EnrolmentRequest>(http);
-        if (request.Code == Code)
-            await AnswerAsync(http, new EnrolmentAnswer("dock-1", Token, Key.PublicPem));
-        else
+        if (request.Code != Code || (_tokenSha256 is not null && _tokenSha256 != request.TokenSha256))
+        {
             http.Response.StatusCode = 403;
+            return;
+        }
+
+        _tokenSha256 = request.TokenSha256;
+        if (LoseNextEnrolmentAnswer)
+        {
+            LoseNextEnrolmentAnswer = false;
+            http.Abort();
+            return;
+        }
+
+        await AnswerAsync(http, new EnrolmentAnswer("dock-1", Key.PublicPem));
+    }
+
+    private bool IsDock(HttpContext http)
+    {
+        var header = http.Request.Headers.Authorization.ToString();
+        return header.StartsWith("Bearer ", StringComparison.Ordinal)
+            && Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(header["Bearer ".Length..]))) == _tokenSha256;
     }
 
     private async Task AnnounceAsync(HttpContext http)

@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
 using EvidenceIngest.Recorders.Cards;
+using EvidenceIngest.Recorders.Listing;
 
 namespace EvidenceIngest.Recorders.Tests.Support;
 
@@ -47,9 +49,14 @@ internal sealed class CardFolder : IDisposable
 
     public void PutBack() => Directory.Move(Path + "-away", Path);
 
-    public void Dispose() => Directory.Delete(_parent, recursive: true);
+    public void Dispose()
+    {
+        // .NET can't delete names that are no UTF-8.
+        using var remove = Process.Start("rm", ["-rf", "--", _parent]);
+        remove.WaitForExit();
+    }
 
-    private static string RecorderText(byte[] path) => Listing.RecorderPathText.FromRaw(path);
+    private static string RecorderText(byte[] path) => RecorderPathText.FromRaw(path);
 
     private byte[] Raw(byte[] path) => [.. Encoding.UTF8.GetBytes(Path), (byte)'/', .. path, 0];
 

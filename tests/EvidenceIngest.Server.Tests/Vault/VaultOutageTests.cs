@@ -65,7 +65,6 @@ public sealed class VaultOutageTests : IAsyncLifetime, IDisposable
         finally
         {
             await _store.ThawDiskAsync();
-            await _store.StartAsync();
         }
 
         var version = await _vault.PutAsync(NewObject, new MemoryStream([1, 2]), "video/mp4", ct);

@@ -112,7 +112,7 @@ create table master_files (
     primary key (item_id, position)
 );
 -- The same bytes from the same place are never stored twice. The path is hashed because it may be longer than an index entry.
-create unique index master_files_once on master_files (recorder_id, sha256(convert_to(recorder_path, 'UTF8')), sha256);
+create unique index master_files_once on master_files (recorder_id, md5(recorder_path), sha256);
 
 -- Every object that was begun for a file; the one with the highest attempt counts, the others lie aside with the reason.
 create table uploads (

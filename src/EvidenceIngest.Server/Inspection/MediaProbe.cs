@@ -1,0 +1,37 @@
+using System.Globalization;
+using EvidenceIngest.Server.MediaTools;
+
+namespace EvidenceIngest.Server.Inspection;
+
+/// <summary>ffprobe's calls, on files in a work folder.</summary>
+internal sealed class MediaProbe(ToolRunner tools, MediaToolOptions options)
+{
+    // Enough to get past the pictures of a stream that starts in the middle of a group.
+    private const string FirstPackets = "%+#64";
+
+    /// <summary>Container and streams, with a hash of each decoder's set-up.</summary>
+    public Task<ToolOutcome> StreamsAsync(WorkFolder folder, string file, CancellationToken ct) =>
+        RunAsync(folder, file, ["-show_format", "-show_streams", "-show_data_hash", "sha256"], ct);
+
+    /// <summary>The first frames of one stream, decoded.</summary>
+    public Task<ToolOutcome> FirstFramesAsync(WorkFolder folder, string file, int stream, CancellationToken ct) =>
+        RunAsync(
+            folder,
+            file,
+            [
+                "-select_streams", stream.ToString(CultureInfo.InvariantCulture), "-read_intervals", FirstPackets,
+                "-show_entries", "frame=width,height:frame_side_data=rotation",
+            ],
+            ct);
+
+    public Task<string> ToolAsync(CancellationToken ct) => tools.VersionAsync(options.Ffprobe, ct);
+
+    private Task<ToolOutcome> RunAsync(WorkFolder folder, string file, string[] questions, CancellationToken ct) =>
+        tools.RunAsync(
+            new ToolCall(
+                options.Ffprobe,
+                [.. HarmlessInput.Quiet, "-of", "json=compact=1", .. questions, .. HarmlessInput.ForProbe(file, options)],
+                folder.Location,
+                new ToolLimits(options.InspectionTime, FileBytes: 0)),
+            ct);
+}

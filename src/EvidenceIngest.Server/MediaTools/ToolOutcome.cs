@@ -1,0 +1,60 @@
+namespace EvidenceIngest.Server.MediaTools;
+
+/// <summary>How a tool ended. What is wrong with the input is a value; what is wrong with the machine is an exception.</summary>
+/// <param name="ExitCode">128 + signal when a signal ended it.</param>
+/// <param name="TimedOut">We ended it.</param>
+/// <param name="Output">Standard output, up to <see cref="ToolRunner.MaxOutputBytes"/>.</param>
+/// <param name="OutputCut">There was more.</param>
+/// <param name="Errors">The end of standard error.</param>
+/// <param name="Limits">As given.</param>
+internal sealed record ToolOutcome(
+    int ExitCode, bool TimedOut, string Output, bool OutputCut, string Errors, ToolLimits Limits)
+{
+    private const int NotExecutable = 126;
+    private const int NotFound = 127;
+    private const int Killed = 128 + 9;
+    private const int CpuLimit = 128 + 24;
+    private const int FileLimit = 128 + 25;
+
+    public bool Succeeded => ExitCode == 0 && !TimedOut;
+
+    /// <summary>Why it failed, in one line.</summary>
+    public string Why => this switch
+    {
+        { TimedOut: true } => $"it took longer than {Limits.Time.TotalSeconds:0} s",
+        { ExitCode: CpuLimit } => "it used up its processor time",
+        _ when Says("received signal 24") => "it used up its processor time",
+        { ExitCode: FileLimit } => $"its output grew beyond {Limits.FileBytes} bytes",
+        _ when Says("File too large") => $"its output grew beyond {Limits.FileBytes} bytes",
+        _ when Says("Cannot allocate memory") => "it needed more memory than it may have",
+        _ when Says("exceeds specified max pixel count") => "its pictures are larger than allowed",
+        { ExitCode: > 128 and < 160 } => $"the tool ended by signal {ExitCode - 128}",
+        _ => $"exit code {ExitCode}: {LastLine()}",
+    };
+
+    /// <exception cref="MediaToolUnavailableException">The machine failed, not the input.</exception>
+    public ToolOutcome UnlessInterrupted()
+    {
+        if (TimedOut || ExitCode == 0)
+            return this;
+        if (ExitCode is NotExecutable or NotFound)
+            throw new MediaToolUnavailableException($"the tool can't be started: {LastLine()}");
+        if (Says("No space left on device"))
+            throw new MediaToolUnavailableException("the disk is full");
+        // 255: ffmpeg ends in order when it is asked to, as by a service manager that stops us.
+        if (ExitCode is Killed or 128 + 15 || Says("received signal 15") || Says("received signal 2."))
+            throw new MediaToolUnavailableException("the tool was ended from outside");
+        return this;
+    }
+
+    private bool Says(string words) => Errors.Contains(words, StringComparison.Ordinal);
+
+    private string LastLine()
+    {
+        var line = Errors.TrimEnd().Split('\n')[^1].Trim();
+        return line.Length <= 300 ? line : line[..300];
+    }
+}
+
+/// <summary>ffmpeg or ffprobe is missing, was killed, or has no room. Worth a retry.</summary>
+public sealed class MediaToolUnavailableException(string message, Exception? cause = null) : Exception(message, cause);

@@ -1,0 +1,149 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Text;
+using Microsoft.Extensions.Logging;
+
+namespace EvidenceIngest.Server.MediaTools;
+
+/// <summary>The one place that starts ffmpeg and ffprobe: argument lists, an empty environment, limits, and a certain end.</summary>
+internal sealed class ToolRunner(MediaToolOptions options, TimeProvider time, ILogger<ToolRunner> logger)
+{
+    public const int MaxOutputBytes = 1 << 20;
+    private const int ErrorTailBytes = 64 << 10;
+
+    private static readonly TimeSpan TrialTime = TimeSpan.FromSeconds(20);
+
+    private readonly Lock _guard = new();
+    private readonly Dictionary<string, string> _versions = new(StringComparer.Ordinal);
+    private bool? _canUnshare;
+
+    /// <exception cref="MediaToolUnavailableException">The tool can't be started.</exception>
+    public async Task<ToolOutcome> RunAsync(ToolCall call, CancellationToken ct)
+    {
+        var outcome = await RunAsync(ToolSandbox.Wrap(call, options, await CanUnshareAsync(ct)), call.WorkFolder, call.Limits, ct);
+        if (!outcome.Succeeded)
+            Log.ToolFailed(logger, call.Tool, outcome.ExitCode, outcome.TimedOut);
+        return outcome.UnlessInterrupted();
+    }
+
+    /// <summary>Name and version, e.g. "ffmpeg 5.1.9-0+deb12u1"; asked once.</summary>
+    public async Task<string> VersionAsync(string tool, CancellationToken ct)
+    {
+        lock (_guard)
+        {
+            if (_versions.TryGetValue(tool, out var known))
+                return known;
+        }
+
+        var outcome = await RunAsync(new ToolCall(tool, ["-version"], Path.GetTempPath(), new ToolLimits(TrialTime, 0)), ct);
+        // "ffmpeg version 5.1.9-0+deb12u1 Copyright (c) …"
+        var words = outcome.Output.Split(' ', 4);
+        if (words is not [var name, "version", var number, _])
+            throw new MediaToolUnavailableException($"{tool} doesn't say its version: {outcome.Why}");
+        lock (_guard)
+            return _versions[tool] = $"{name} {number}";
+    }
+
+    private async Task<bool> CanUnshareAsync(CancellationToken ct)
+    {
+        if (_canUnshare is { } known)
+            return known;
+        var can = false;
+        if (OperatingSystem.IsLinux())
+        {
+            // Containers and hardened kernels often forbid it; protocol and format lists hold without it too.
+            var trial = await RunAsync(
+                [.. ToolSandbox.NoNetwork, "true"], Path.GetTempPath(), new ToolLimits(TrialTime, 0), ct);
+            can = trial.Succeeded;
+            Log.NetworkSeparation(logger, can);
+        }
+
+        _canUnshare = can;
+        return can;
+    }
+
+    private async Task<ToolOutcome> RunAsync(
+        IReadOnlyList<string> command, string folder, ToolLimits limits, CancellationToken ct)
+    {
+        using var process = Start(command, folder);
+        process.StandardInput.Close();
+        using var limit = new CancellationTokenSource(limits.Time, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, limit.Token);
+        var output = ReadHeadAsync(process.StandardOutput.BaseStream);
+        var errors = ReadTailAsync(process.StandardError.BaseStream);
+        var timedOut = false;
+        try
+        {
+            await process.WaitForExitAsync(either.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            await process.WaitForExitAsync(CancellationToken.None);
+            ct.ThrowIfCancellationRequested();
+            timedOut = true;
+        }
+
+        var (text, cut) = await output;
+        return new ToolOutcome(process.ExitCode, timedOut, text, cut, await errors, limits);
+    }
+
+    private static Process Start(IReadOnlyList<string> command, string folder)
+    {
+        var start = new ProcessStartInfo(command[0], command.Skip(1))
+        {
+            WorkingDirectory = folder,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment.Clear();
+        start.Environment["PATH"] = "/usr/local/bin:/usr/bin:/bin";
+        start.Environment["LC_ALL"] = "C";
+        // Each arena reserves 64 MiB of the address space that is limited.
+        start.Environment["MALLOC_ARENA_MAX"] = "2";
+        try
+        {
+            return Process.Start(start) ?? throw new MediaToolUnavailableException($"{command[0]} did not start");
+        }
+        catch (Win32Exception e)
+        {
+            throw new MediaToolUnavailableException($"{command[0]} can't be started: {e.Message}", e);
+        }
+    }
+
+    // What lies beyond the limit is read and dropped: a full pipe would stop the tool instead of ending it.
+    private static async Task<(string Text, bool Cut)> ReadHeadAsync(Stream stream)
+    {
+        using var kept = new MemoryStream();
+        var buffer = new byte[16 << 10];
+        var cut = false;
+        int read;
+        while ((read = await stream.ReadAsync(buffer)) > 0)
+        {
+            var room = Math.Min(read, MaxOutputBytes - (int)kept.Length);
+            kept.Write(buffer, 0, room);
+            cut |= room < read;
+        }
+
+        return (Encoding.UTF8.GetString(kept.GetBuffer(), 0, (int)kept.Length), cut);
+    }
+
+    private static async Task<string> ReadTailAsync(Stream stream)
+    {
+        var tail = new byte[2 * ErrorTailBytes];
+        var filled = 0;
+        int read;
+        while ((read = await stream.ReadAsync(tail.AsMemory(filled))) > 0)
+        {
+            filled += read;
+            if (filled < tail.Length)
+                continue;
+            tail.AsSpan(ErrorTailBytes).CopyTo(tail);
+            filled = ErrorTailBytes;
+        }
+
+        var from = Math.Max(0, filled - ErrorTailBytes);
+        return Encoding.UTF8.GetString(tail, from, filled - from);
+    }
+}

@@ -1,0 +1,103 @@
+using System.Globalization;
+using EvidenceIngest.Server.MediaTools;
+
+namespace EvidenceIngest.Server.Renditions;
+
+/// <summary>ffmpeg's argument lists. File names are relative to the work folder.</summary>
+internal sealed class ProxyArguments(MediaToolOptions options)
+{
+    // 2 Mbit/s, H.264 High, a key frame every 2 s so that a player seeks within 2 s.
+    private const string KeyFrames = "expr:gte(t,n_forced*2)";
+
+    // Fills gaps with silence, so that sound keeps its place beside the pictures.
+    private const string KeepTime = "aresample=async=1:first_pts=0";
+
+    /// <summary>Same input, same tool, same threads: same bytes. No dates, no encoder names, no tags of the recorder.</summary>
+    private static readonly string[] Reproducible =
+        ["-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact", "-flags:v", "+bitexact", "-flags:a", "+bitexact"];
+
+    private static readonly string[] Mp4 = [.. Reproducible, "-movflags", "+faststart", "-video_track_timescale", "90000", "-f", "mp4"];
+
+    public IEnumerable<string> Input(Chapter chapter) => [.. Start, .. HarmlessInput.File(chapter.Input, options)];
+
+    public IEnumerable<string> List(string list) => [.. Start, .. HarmlessInput.OwnList(list, options)];
+
+    public static IEnumerable<string> Copy(Chapter streams, string output) =>
+        [.. Map(streams.Video?.Index), .. Map(streams.Audio?.Index), "-c", "copy", .. Mp4, output];
+
+    /// <summary>Joins parts that <see cref="Encode"/> made.</summary>
+    public static IEnumerable<string> Join(string output) => ["-map", "0", "-c", "copy", .. Mp4, output];
+
+    /// <param name="chapter">Its pictures, if it has any.</param>
+    /// <param name="frame">Of the proxy; null for sound alone.</param>
+    /// <param name="size">Of this chapter's pictures in that frame: chapters of one proxy may differ in shape.</param>
+    /// <param name="sound">As <see cref="Sound16k"/>; null for none.</param>
+    /// <param name="channels">Of the proxy's sound.</param>
+    /// <param name="output">File.</param>
+    public IEnumerable<string> Encode(
+        Chapter chapter, FrameSize? frame, FrameSize? size, string? sound, int channels, string output)
+    {
+        string[] pictures = chapter.Video is { } video && frame is { } f && size is { } s
+            ?
+            [
+                .. Map(video.Index), "-filter:v", Filter(video.FieldOrder, s, f), "-fps_mode", "vfr", "-enc_time_base:v", "-1",
+                "-c:v", "libx264", "-preset", "veryfast", "-profile:v", "high", "-crf", "23", "-maxrate", "2M", "-bufsize", "4M",
+                "-force_key_frames", KeyFrames, "-threads", Number(options.Threads),
+            ]
+            : [];
+        string[] tone = sound is null
+            ? []
+            :
+            [
+                "-map", sound, "-filter:a", KeepTime, "-c:a", "aac", "-b:a", channels == 1 ? "64k" : "128k",
+                "-ar", "48000", "-ac", Number(channels),
+            ];
+        return [.. pictures, .. tone, .. Mp4, output];
+    }
+
+    /// <param name="sound">What ffmpeg's -map takes, e.g. 0:1.</param>
+    /// <param name="output">PCM in WAV: recognisers read it as it is, and a second is always 32,000 bytes.</param>
+    public static IEnumerable<string> Sound16k(string sound, string output) =>
+    [
+        "-map", sound, "-filter:a", KeepTime, "-c:a", "pcm_s16le", "-ar", "16000", "-ac", "1",
+        .. Reproducible, "-rf64", "auto", "-f", "wav", output,
+    ];
+
+    /// <summary>A second input for chapters without sound between chapters with it.</summary>
+    public static IEnumerable<string> Silence(TimeSpan duration) =>
+        ["-f", "lavfi", "-t", Seconds(duration), "-i", "anullsrc=r=48000:cl=mono"];
+
+    /// <param name="chapter">Video or photo.</param>
+    /// <param name="from">Where to look for a telling picture; null for photos.</param>
+    /// <param name="size">Of the poster.</param>
+    /// <param name="output">JPEG.</param>
+    public IEnumerable<string> Poster(Chapter chapter, TimeSpan? from, FrameSize size, string output) =>
+    [
+        .. Start,
+        .. from is { } at && at > TimeSpan.Zero ? (string[])["-noaccurate_seek", "-ss", Seconds(at)] : [],
+        .. HarmlessInput.File(chapter.Input, options),
+        .. Map(chapter.Video!.Index),
+        // Of 50 pictures the one nearest to their average: neither black nor a flash.
+        "-filter:v", Scale(size) + (from is null ? "" : ",thumbnail=50"),
+        "-frames:v", "1", "-c:v", "mjpeg", "-pix_fmt", "yuvj420p", "-q:v", "3", .. Reproducible, "-update", "1", "-f", "image2", output,
+    ];
+
+    public static string Sound(int index) => $"0:{Number(index)}";
+
+    private static string[] Start => [.. HarmlessInput.Quiet, "-nostdin", "-y"];
+
+    private static string[] Map(int? index) => index is { } i ? ["-map", $"0:{Number(i)}"] : [];
+
+    private static string Filter(string? fieldOrder, FrameSize size, FrameSize frame) =>
+        (fieldOrder is null or "unknown" or "progressive" ? "" : "yadif=deint=interlaced,")
+        + Scale(size)
+        + (size == frame ? "" : string.Create(CultureInfo.InvariantCulture, $",pad={frame.Width}:{frame.Height}:-1:-1"))
+        + ",format=yuv420p";
+
+    private static string Scale(FrameSize size) =>
+        string.Create(CultureInfo.InvariantCulture, $"scale={size.Width}:{size.Height},setsar=1");
+
+    private static string Seconds(TimeSpan time) => time.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture);
+
+    private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
+}

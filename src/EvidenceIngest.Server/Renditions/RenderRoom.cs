@@ -1,0 +1,64 @@
+using System.Globalization;
+using EvidenceIngest.Domain.Digests;
+using EvidenceIngest.Server.Inspection;
+using EvidenceIngest.Server.MediaTools;
+
+namespace EvidenceIngest.Server.Renditions;
+
+/// <summary>One item's work folder: runs ffmpeg in it, keeps what was run, and turns finished files into renditions.</summary>
+internal sealed class RenderRoom(WorkFolder folder, ToolRunner tools, MediaProbe probe, MediaToolOptions options)
+{
+    /// <summary>Stands between the argument lists of a recipe with several runs.</summary>
+    private const string Then = "&&";
+
+    private readonly List<string> _ran = [];
+
+    /// <summary>Runs ffmpeg. Its arguments belong to the recipe of what is finished next.</summary>
+    /// <exception cref="RenditionFailedException">It failed on this input.</exception>
+    public async Task RunAsync(string purpose, IEnumerable<string> arguments, IEnumerable<Chapter> chapters, CancellationToken ct)
+    {
+        string[] list = [.. arguments];
+        var outcome = await tools.RunAsync(
+            new ToolCall(options.Ffmpeg, list, folder.Location, RenderLimits.For(chapters, options)), ct);
+        if (!outcome.Succeeded)
+            throw new RenditionFailedException($"{purpose}: {outcome.Why}");
+        if (_ran.Count > 0)
+            _ran.Add(Then);
+        _ran.AddRange(list);
+    }
+
+    /// <summary>Forgets what was run; the next recipe starts anew.</summary>
+    public void StartRecipe() => _ran.Clear();
+
+    /// <summary>Whether a file was made that isn't empty.</summary>
+    public bool Holds(string file) => new FileInfo(folder.File(file)) is { Exists: true, Length: > 0 };
+
+    /// <summary>A list for the concat demuxer, with the duration of each part where the next one must not start earlier.</summary>
+    public Task WriteListAsync(string list, IEnumerable<(string File, double? Seconds)> parts, CancellationToken ct) =>
+        File.WriteAllLinesAsync(
+            folder.File(list),
+            parts.SelectMany(p => p.Seconds is { } s
+                ? new[] { $"file '{p.File}'", string.Create(CultureInfo.InvariantCulture, $"duration {s:0.######}") }
+                : [$"file '{p.File}'"]),
+            ct);
+
+    /// <summary>Duration of a file that was made here, in seconds; 0 when it has none.</summary>
+    public async Task<double> SecondsAsync(string file, CancellationToken ct)
+    {
+        var outcome = await probe.StreamsAsync(folder, file, ct);
+        return outcome.Succeeded ? ProbeAnswer.Parse(outcome.Output)?.Format?.Duration ?? 0 : 0;
+    }
+
+    public async Task<Rendition> FinishAsync(
+        string name, string file, string contentType, IReadOnlyList<Chapter> parents, bool copied, double? difference, CancellationToken ct)
+    {
+        var path = folder.File(file);
+        if (!Holds(file))
+            throw new RenditionFailedException($"{name}: ffmpeg made an empty file");
+        await using var content = File.OpenRead(path);
+        var (digest, bytes) = await ContentHasher.HashAsync(content, withSm3: true, ct);
+        var recipe = new RenditionRecipe(
+            await tools.VersionAsync(options.Ffmpeg, ct), [.. _ran], [.. parents.Select(p => p.Master.Sha256)], copied, difference);
+        return new Rendition(name, path, contentType, bytes, digest, recipe);
+    }
+}
