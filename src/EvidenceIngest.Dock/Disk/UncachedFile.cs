@@ -5,9 +5,10 @@ using Microsoft.Win32.SafeHandles;
 namespace EvidenceIngest.Dock.Disk;
 
 /// <summary>
-/// Opens a file so that reading it asks the device, not the memory that just wrote it. Best first: O_DIRECT (ext4, xfs,
-/// btrfs, NVMe, USB disks); else the pages are dropped by posix_fadvise, and mincore tells whether they really went;
-/// else (tmpfs, other systems) the file is read as it comes and the journal says <see cref="RereadKind.Resident"/>.
+/// Opens a file so that reading it asks the device, not the memory that just wrote it. Best first: the pages are dropped by
+/// posix_fadvise, mincore shows that none is left, and the kernel reads ahead from the device while we hash; else O_DIRECT,
+/// which passes the cache but waits for every read; else (tmpfs, other systems) the file is read as it comes and the
+/// journal says <see cref="RereadKind.Resident"/>.
 /// </summary>
 internal static partial class UncachedFile
 {
@@ -23,14 +24,20 @@ internal static partial class UncachedFile
     /// <summary>The file must have been fsynced: dirty pages can't be dropped.</summary>
     public static (SafeFileHandle Handle, RereadKind Kind) Open(string path)
     {
-        if (!OperatingSystem.IsLinux())
-            return (File.OpenHandle(path, options: FileOptions.SequentialScan), RereadKind.Resident);
-        var direct = new SafeFileHandle(open(path, Direct | CloseOnExec), ownsHandle: true);
-        if (!direct.IsInvalid && RandomAccess.GetLength(direct) > 0)
-            return (direct, RereadKind.Direct);
-        direct.Dispose();
         var handle = File.OpenHandle(path, options: FileOptions.SequentialScan);
-        return (handle, Evict(handle) ? RereadKind.Evicted : RereadKind.Resident);
+        if (!OperatingSystem.IsLinux())
+            return (handle, RereadKind.Resident);
+        if (Evict(handle))
+            return (handle, RereadKind.Evicted);
+        var direct = new SafeFileHandle(open(path, Direct | CloseOnExec), ownsHandle: true);
+        if (direct.IsInvalid)
+        {
+            direct.Dispose();
+            return (handle, RereadKind.Resident);
+        }
+
+        handle.Dispose();
+        return (direct, RereadKind.Direct);
     }
 
     /// <summary>Drops a file's pages from memory; true when mincore finds none left.</summary>

@@ -71,11 +71,11 @@ internal sealed record Staged(
 
 internal enum RereadKind
 {
-    /// <summary>O_DIRECT: from the device, past the page cache.</summary>
-    Direct,
-
-    /// <summary>Through the page cache after its pages had been dropped and mincore had shown them gone.</summary>
+    /// <summary>From the device: the pages had been dropped, and mincore had shown that none was left.</summary>
     Evicted,
+
+    /// <summary>From the device by O_DIRECT, past pages that would not go.</summary>
+    Direct,
 
     /// <summary>Some pages could not be dropped (tmpfs, Windows): the copy was read back, but maybe from memory.</summary>
     Resident,

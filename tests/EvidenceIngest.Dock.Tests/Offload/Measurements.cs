@@ -16,7 +16,7 @@ public sealed class Measurements
     public async Task Measure_offload_of_folders_into_staging()
     {
         var root = Environment.GetEnvironmentVariable("DOCK_BENCH") ?? throw new InvalidOperationException("DOCK_BENCH=FOLDER");
-        var sources = Directory.GetDirectories(root).Where(d => !d.Contains("dock-", StringComparison.Ordinal)).Order().ToList();
+        var sources = Directory.GetDirectories(root).Where(d => !Path.GetFileName(d).StartsWith("dock-", StringComparison.Ordinal)).Order().ToList();
         var work = Directory.CreateDirectory(Path.Combine(root, "dock-" + Environment.ProcessId)).FullName;
         await using var rig = await DockRig.CreateAsync(work);
         rig.Server.Down = true;
@@ -33,8 +33,10 @@ public sealed class Measurements
                 options.FolderBays.Add(source);
             services.AddRecorders(options);
         };
-        await File.WriteAllTextAsync("/proc/sys/vm/drop_caches", "3");
         var started = Stopwatch.GetTimestamp();
+        await File.WriteAllTextAsync("/proc/sys/vm/drop_caches", "3");
+        var dropped = Stopwatch.GetElapsedTime(started);
+        started = Stopwatch.GetTimestamp();
         var cpu = Process.GetCurrentProcess().TotalProcessorTime;
         await rig.StartAsync();
         var listed = TimeSpan.Zero;
@@ -47,11 +49,14 @@ public sealed class Measurements
 
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         var (files, bytes) = (rig.Status.Bays.Sum(b => b.FilesTotal), rig.Status.Bays.Sum(b => b.BytesTotal));
+        started = Stopwatch.GetTimestamp();
+        await rig.StopAsync();
+        var stopped = Stopwatch.GetElapsedTime(started);
         var peak = (await File.ReadAllLinesAsync("/proc/self/status")).Single(l => l.StartsWith("VmHWM", StringComparison.Ordinal));
         TestContext.Current.SendDiagnosticMessage(
             $"{sources.Count} bays, {files} files, {bytes >> 20} MiB: {seconds:0.00} s ({(bytes >> 20) / seconds:0} MiB/s, {files / seconds:0} files/s), "
             + $"listed after {listed.TotalSeconds:0.00} s, CPU {(Process.GetCurrentProcess().TotalProcessorTime - cpu).TotalSeconds:0.0} s, {peak}, "
-            + $"reread {string.Join(",", File.ReadLines(rig.Journals.First()).Where(l => l.Contains("\"reread\"", StringComparison.Ordinal)).Select(l => l.Split("\"reread\":\"")[1].Split('"')[0]).Distinct())}");
+            + $"drop {dropped.TotalSeconds:0.0} s, stop {stopped.TotalSeconds:0.0} s, reread {string.Join(",", File.ReadLines(rig.Journals.First()).Where(l => l.Contains("\"reread\"", StringComparison.Ordinal)).Select(l => l.Split("\"reread\":\"")[1].Split('"')[0]).Distinct())}");
     }
 }
 
