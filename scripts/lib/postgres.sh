@@ -7,10 +7,10 @@ postgres_owner() {
   (( EUID == 0 )) || return 0
   # PostgreSQL refuses to run as root.
   as_owner=(setpriv --reuid=postgres --regid=postgres --clear-groups)
-  "${as_owner[@]}" test -x "$EVIDENCE_HOME" && return
+  "${as_owner[@]}" test -e "$EVIDENCE_HOME/." && return
   # A folder above is closed to others (such as /root): this one capability passes through it.
   as_owner+=(--inh-caps=+dac_read_search --ambient-caps=+dac_read_search)
-  "${as_owner[@]}" test -x "$EVIDENCE_HOME" 2>/dev/null ||
+  "${as_owner[@]}" test -e "$EVIDENCE_HOME/." 2>/dev/null ||
     die "the user postgres cannot pass through the folders above $EVIDENCE_HOME; open them with chmod o+x, or choose another EVIDENCE_HOME"
 }
 

@@ -20,7 +20,7 @@ trx_count() { # FILE
 
 # Prints "SECONDS NAME" for every test of the files.
 trx_durations() { # FILE…
-  grep -ohE '<UnitTestResult [^>]*>' "$@" | sed -nE 's/^(.*) duration="([^"]*)"(.*)$/\2 \1\3/p' |
+  { grep -ohE '<UnitTestResult [^>]*>' "$@" || true; } | sed -nE 's/^(.*) duration="([^"]*)"(.*)$/\2 \1\3/p' |
     sed -nE 's/^([0-9]+):([0-9]+):([0-9.]+) .* testName="([^"]*)".*/\1 \2 \3 \4/p' |
     awk '{ seconds = $1 * 3600 + $2 * 60 + $3; $1 = $2 = $3 = ""; printf "%9.2f s %s\n", seconds, $0 }' | trx_unescape
 }

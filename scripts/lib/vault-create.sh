@@ -76,6 +76,10 @@ rgw frontends = beast endpoint=127.0.0.1:$(port_of vault)
 rgw thread pool size = 64
 rgw enable usage log = false
 log file = $vault/log/rgw.log
+# After a kill -9 the monitor gives the OSD's old address away for some seconds; the gateway asks again
+# after these, instead of ten.
+objecter tick interval = 1
+objecter timeout = 2
 # 1 would log every request.
 debug rgw = 0/5
 CONF
@@ -109,6 +113,7 @@ vault_make_stores() {
   daemons_wait 120 "mon osd rgw" port_is_open "$(port_of vault)"
   radosgw-admin --conf "$vault/ceph.conf" --name client.rgw user create --uid evidence --display-name EvidenceIngest \
     --access-key "$(secret vault.access-key)" --secret-key "$(secret vault.secret-key)"
+  touch "$vault/created"
 }
 
 vault_create() {
@@ -131,5 +136,4 @@ vault_create() {
   local code=$?
   set -e
   (( code == 0 )) || die "vault: could not be made, see $log"
-  touch "$vault/created"
 }

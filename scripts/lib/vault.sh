@@ -30,8 +30,8 @@ vault_start_daemon() { # mon|osd|rgw
 vault_start() {
   local begin
   begin=$(clock)
-  if daemon_pid mon >/dev/null && daemon_pid osd >/dev/null && daemon_pid rgw >/dev/null && vault_is_ready; then return; fi
   vault_create
+  if daemon_pid mon >/dev/null && daemon_pid osd >/dev/null && daemon_pid rgw >/dev/null && vault_is_ready; then return; fi
   vault_start_daemon mon
   vault_start_daemon osd
   vault_start_daemon rgw

@@ -1,5 +1,6 @@
 using EvidenceIngest.Recorders.Discovery;
 using EvidenceIngest.Recorders.Drivers;
+using EvidenceIngest.Recorders.Profiles;
 
 namespace EvidenceIngest.Recorders;
 
@@ -15,3 +16,56 @@ public interface IRecorderIdentification
 /// <param name="Driver">Speaks to it.</param>
 /// <param name="Recorder">Opened; whoever receives it disposes it. Its profile is the one that matched both stages.</param>
 public sealed record IdentifiedRecorder(IRecorderDriver Driver, DockedRecorder Recorder);
+
+/// <summary>
+/// Tries the profiles whose first stage fits, highest priority first. Neighbours with the same driver share one opening.
+/// </summary>
+internal sealed class RecorderIdentification(ProfileCatalogue catalogue, IEnumerable<IRecorderDriver> drivers) : IRecorderIdentification
+{
+    private readonly Dictionary<string, IRecorderDriver> _drivers = drivers.ToDictionary(d => d.Name, StringComparer.Ordinal);
+
+    public async Task<IdentifiedRecorder?> IdentifyAsync(RecorderAttachment attachment, CancellationToken ct)
+    {
+        if (attachment is UsbAttachment usb)
+            BootRom.Refuse(usb);
+        RecorderRefusedException? refusal = null;
+        foreach (var (driver, profiles) in Candidates(attachment))
+        {
+            try
+            {
+                if (await OpenAsync(driver, attachment, profiles, ct) is { } recorder)
+                    return new IdentifiedRecorder(driver, recorder);
+            }
+            catch (RecorderRefusedException e)
+            {
+                // Not what these profiles thought; a later one may know better. The most specific refusal is the one to tell.
+                refusal ??= e;
+            }
+        }
+
+        return refusal is null ? null : throw refusal;
+    }
+
+    private static async Task<DockedRecorder?> OpenAsync(
+        IRecorderDriver driver, RecorderAttachment attachment, List<HardwareProfile> profiles, CancellationToken ct) =>
+        driver is IProfileChoosingDriver choosing
+            ? await choosing.OpenFirstAsync(attachment, profiles, ct)
+            : await driver.OpenAsync(attachment, profiles[0], ct);
+
+    private List<(IRecorderDriver Driver, List<HardwareProfile> Profiles)> Candidates(RecorderAttachment attachment)
+    {
+        var runs = new List<(IRecorderDriver Driver, List<HardwareProfile> Profiles)>();
+        foreach (var profile in catalogue.Profiles.Where(p => p.Match.Accepts(attachment)))
+        {
+            var driver = _drivers.GetValueOrDefault(profile.Driver) ?? throw new RecorderRefusedException(
+                $"{attachment.Bay}: driver {profile.Driver} of profile {profile.Name} does not exist on this machine",
+                $"本采集站不支持“{profile.Title}”所需的驱动，请联系管理员。");
+            if (driver is IProfileChoosingDriver && runs.Count > 0 && runs[^1].Driver == driver)
+                runs[^1].Profiles.Add(profile);
+            else
+                runs.Add((driver, [profile]));
+        }
+
+        return runs;
+    }
+}

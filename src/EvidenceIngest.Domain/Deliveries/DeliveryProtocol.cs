@@ -21,12 +21,16 @@ namespace EvidenceIngest.Domain.Deliveries;
 
 /// <param name="Code">One-time code from <c>evidence-ingest docks invite</c>.</param>
 /// <param name="Name">What people call the dock, e.g. 一中队采集站.</param>
-public sealed record EnrolmentRequest(string Code, string Name);
+/// <param name="TokenSha256">
+/// SHA-256 of the bearer token that the dock made and wrote to its disk before asking, lower-case hexadecimal. The token
+/// itself is never answered or stored by the server; and when the answer is lost, or either side is killed, the same code
+/// with the same token gets the same answer again.
+/// </param>
+public sealed record EnrolmentRequest(string Code, string Name, string TokenSha256);
 
 /// <param name="DockId">Identity of the dock.</param>
-/// <param name="Token">Opaque bearer token; shown once, the server keeps its hash.</param>
 /// <param name="ReceiptPublicKey">PEM; from now on the dock trusts receipts by this key only.</param>
-public sealed record EnrolmentAnswer(string DockId, string Token, string ReceiptPublicKey);
+public sealed record EnrolmentAnswer(string DockId, string ReceiptPublicKey);
 
 /// <summary>Where a delivery stands.</summary>
 public enum DeliveryState

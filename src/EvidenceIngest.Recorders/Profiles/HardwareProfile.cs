@@ -34,12 +34,21 @@ public sealed record HardwareProfile(
     IReadOnlyDictionary<string, MediaKind> Kinds,
     IReadOnlyList<Regex> Ignore,
     TimeSpan? ChapterJoin,
-    bool ClearAllowed);
+    bool ClearAllowed)
+{
+    /// <summary>Where the facts come from, for people.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>How long the device may take from its arrival until its files can be read.</summary>
+    public TimeSpan ReadyWithin { get; init; } = TimeSpan.FromSeconds(10);
+}
 
 /// <summary>First stage: what must be true of the attachment. All given conditions hold; a higher priority wins.</summary>
 /// <param name="Attachment">usb or folder.</param>
 /// <param name="UsbIds">Any of these vendor:product ids; empty for any.</param>
-/// <param name="InterfaceClass">An interface of this class, e.g. 08/06/50.</param>
+/// <param name="InterfaceClass">
+/// An interface of this class, subclass and protocol, e.g. 08/06/50; the later ones may be left out: 08/06 is any transport.
+/// </param>
 /// <param name="Strings">Pattern on "manufacturer product", or null.</param>
 /// <param name="Names">At least one file name must match one of the profile's grammars.</param>
 /// <param name="Priority">Higher is tried first; specific before generic.</param>
@@ -49,7 +58,11 @@ public sealed record ProfileMatch(
     string? InterfaceClass,
     Regex? Strings,
     bool Names,
-    int Priority);
+    int Priority)
+{
+    /// <summary>A folder of one of these names at the root stands in for a matching file name: an emptied card still is a recorder's.</summary>
+    public IReadOnlyList<string> Folders { get; init; } = [];
+}
 
 public readonly record struct UsbId(ushort Vendor, ushort Product);
 

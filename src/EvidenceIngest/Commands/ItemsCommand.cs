@@ -55,18 +55,20 @@ internal static class ItemsCommand
         var command = new Command("custody", "查看保管链 / the item's custody chain") { item, json };
         command.SetServiceAction(async (parsed, service, ct) =>
         {
-            var events = await service.GetAsync($"items/{Escaped(parsed.GetRequiredValue(item))}/custody", ct);
+            var chain = await service.GetAsync($"items/{Escaped(parsed.GetRequiredValue(item))}/custody", ct);
             var table = new ListTable("序号", "时间", "操作者", "事件", "内容");
-            foreach (var link in events.EnumerateArray())
+            foreach (var link in chain.GetProperty("events").EnumerateArray())
             {
                 if (parsed.GetValue(json))
                     CommandLine.WriteJson(link);
-                else
-                    table.Add(link.Text("sequence"), link.Text("at"), link.Text("actor"), link.Text("kind"), link.Text("detail"));
+                var fact = link.GetProperty("event");
+                table.Add(fact.Text("sequence"), fact.Text("at"), fact.Text("actor"), fact.Text("kind"), fact.Text("detail"));
             }
 
             if (!parsed.GetValue(json))
                 table.Write();
+            if (chain.Text("broken") is { Length: > 0 } broken)
+                throw new ServiceException("保管链不完整 / the chain is broken: " + broken);
         });
         return command;
     }
@@ -93,7 +95,7 @@ internal static class ItemsCommand
                 $"items/{Escaped(parsed.GetRequiredValue(item))}/links",
                 new { rendition = parsed.GetValue(rendition), minutes = parsed.GetValue(minutes) },
                 ct);
-            Console.Out.WriteLine(link.Text("url"));
+            Console.Out.WriteLine(service.Absolute(link.Text("url")));
         });
         return command;
     }

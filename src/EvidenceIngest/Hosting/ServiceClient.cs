@@ -30,18 +30,20 @@ internal sealed class ServiceClient : IDisposable
         }
     }
 
-    public Task<JsonElement> GetAsync(string path, CancellationToken ct) => SendAsync(HttpMethod.Get, path, null, ct);
+    public Task<JsonElement> GetAsync(string path, CancellationToken ct) => SendAsync(HttpMethod.Get, path, content: null, ct);
 
-    public async Task<T> GetAsync<T>(string path, CancellationToken ct) =>
-        (await GetAsync(path, ct)).Deserialize<T>(EvidenceJson.Options)
-        ?? throw new ServiceException($"the service answered nothing to {path}");
+    public async Task<JsonElement> SendAsync(HttpMethod method, string path, object body, CancellationToken ct)
+    {
+        using var content = JsonContent.Create(body, options: EvidenceJson.Options);
+        return await SendAsync(method, path, content, ct);
+    }
 
-    public Task<JsonElement> SendAsync(HttpMethod method, string path, object? body, CancellationToken ct) =>
-        SendAsync(method, path, body is null ? null : JsonContent.Create(body, options: EvidenceJson.Options), ct);
+    /// <summary>A path of the service, such as a link's, as a whole address.</summary>
+    public Uri Absolute(string path) => new(_http.BaseAddress!, path);
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<JsonElement> SendAsync(HttpMethod method, string path, JsonContent? content, CancellationToken ct)
+    private async Task<JsonElement> SendAsync(HttpMethod method, string path, HttpContent? content, CancellationToken ct)
     {
         using var request = new HttpRequestMessage(method, path) { Content = content };
         HttpResponseMessage response;

@@ -1,6 +1,7 @@
 using EvidenceIngest.Dock;
 using EvidenceIngest.Recorders;
 using EvidenceIngest.Server;
+using EvidenceIngest.Server.MediaTools;
 using EvidenceIngest.Server.Vault;
 using Microsoft.Extensions.Configuration;
 using Npgsql;
@@ -51,6 +52,17 @@ internal sealed class Settings(EvidenceHome home, IConfiguration values)
         RetentionDays = Number("Vault:RetentionDays", 3650, 1, 36_500),
     };
 
+    public MediaToolOptions MediaTools()
+    {
+        var defaults = new MediaToolOptions();
+        return new MediaToolOptions
+        {
+            Threads = Number("Server:Media:Threads", defaults.Threads, 1, 64),
+            Niceness = Number("Server:Media:Niceness", defaults.Niceness, 0, 19),
+            MemoryBytes = (long)Number("Server:Media:MemoryMiB", (int)(defaults.MemoryBytes >> 20), 256, 1 << 20) << 20,
+        };
+    }
+
     public DockOptions Dock(string? enrolmentCode) => new()
     {
         Server = ServerUrl,
@@ -74,18 +86,20 @@ internal sealed class Settings(EvidenceHome home, IConfiguration values)
     };
 
     /// <param name="folderBays">Folders from the command line, besides those of the setting <c>Dock:FolderBays</c>.</param>
-    public RecordersOptions Recorders(IEnumerable<string> folderBays) => new()
+    public RecordersOptions Recorders(IEnumerable<string> folderBays)
     {
-        ProfileFolders = ProfileFolders(home),
-        FolderBays = [.. folderBays, .. values.GetSection("Dock:FolderBays").GetChildren().Select(c => Path.GetFullPath(c.Value!, home.Root))],
-        UsbEnabled = Flag("Dock:Usb", true),
-        AgencyZone = Zone,
-        MountFolder = home.MountFolder,
-    };
-
-    /// <summary>The profiles that came with the executable, then the site's own.</summary>
-    public static IReadOnlyList<string> ProfileFolders(EvidenceHome home) =>
-        [Path.Combine(AppContext.BaseDirectory, "hardware-profiles"), home.SiteProfileFolder];
+        var options = new RecordersOptions
+        {
+            UsbEnabled = Flag("Dock:Usb", true),
+            AgencyZone = Zone,
+            RuntimeFolder = home.MountFolder,
+        };
+        if (Directory.Exists(home.SiteProfileFolder))
+            options.ProfileFolders.Add(home.SiteProfileFolder);
+        foreach (var folder in folderBays.Concat(values.GetSection("Dock:FolderBays").GetChildren().Select(c => c.Value!)))
+            options.FolderBays.Add(Path.GetFullPath(folder, home.Root));
+        return options;
+    }
 
     private IReadOnlyList<Uri> Urls =>
         [.. (values["Server:Urls"] ?? "http://127.0.0.1:8620").Split(';', StringSplitOptions.RemoveEmptyEntries).Select(u => Parse("Server:Urls", u))];

@@ -41,7 +41,7 @@ internal sealed class Card
         var start = DateTime.Now.AddHours(-6).AddMinutes(10 * _sequence);
         var name = string.Create(
             CultureInfo.InvariantCulture, $"{_device}_000123{start:yyyyMMddHHmmss}_{++_sequence:0000}.WAV");
-        return Write(name, Wav(bytes));
+        return Write(name, Sound(bytes));
     }
 
     /// <summary>Adds any file below the media folder.</summary>
@@ -54,7 +54,8 @@ internal sealed class Card
         return path;
     }
 
-    private byte[] Wav(int bytes)
+    /// <summary>A WAV of noise; its length is about this many bytes.</summary>
+    public byte[] Sound(int bytes)
     {
         const int header = 44;
         const int rate = 16_000;

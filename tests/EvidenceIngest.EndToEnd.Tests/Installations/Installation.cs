@@ -33,6 +33,8 @@ internal sealed class Installation : IAsyncDisposable
     /// <summary>Environment of every process of this installation; a test adds settings such as EVIDENCE_Dock__Clearing.</summary>
     public IDictionary<string, string> Settings => _settings;
 
+    public int VaultPort => Port("vault");
+
     public Uri Api => new($"http://127.0.0.1:{Port("api")}");
 
     public Uri Vault => new($"http://127.0.0.1:{Port("vault")}");

@@ -1,0 +1,28 @@
+using EvidenceIngest.Recorders.Profiles;
+
+namespace EvidenceIngest.Recorders;
+
+/// <summary>What a dock's configuration says about its recorders.</summary>
+public sealed class RecordersOptions
+{
+    /// <summary>Where profiles are read from: the shipped folder, then what a site adds.</summary>
+    public IList<string> ProfileFolders { get; } = [ProfileCatalogue.ShippedFolder];
+
+    /// <summary>Folders that stand for recorders; they may come and go.</summary>
+    public IList<string> FolderBays { get; } = [];
+
+    /// <summary>Whether USB bays are watched.</summary>
+    public bool UsbEnabled { get; set; } = true;
+
+    /// <summary>Recorders write local time without a zone: it is read as this one's.</summary>
+    public TimeZoneInfo AgencyZone { get; set; } = TimeZoneInfo.FindSystemTimeZoneById("Asia/Shanghai");
+
+    /// <summary>Private to one dock process: cards are mounted below it, and what is mounted there at start is a crash's remains.</summary>
+    public string RuntimeFolder { get; set; } = Path.Combine(Path.GetTempPath(), "evidence-ingest");
+
+    /// <summary>How often folder bays are looked at.</summary>
+    public TimeSpan FolderPoll { get; set; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How often the USB tree is read even when no hot-plug event came.</summary>
+    public TimeSpan UsbRescan { get; set; } = TimeSpan.FromSeconds(2);
+}

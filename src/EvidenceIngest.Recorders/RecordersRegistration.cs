@@ -1,0 +1,51 @@
+using System.Runtime.Versioning;
+using EvidenceIngest.Recorders.Discovery;
+using EvidenceIngest.Recorders.Discovery.Usb;
+using EvidenceIngest.Recorders.Drivers;
+using EvidenceIngest.Recorders.Drivers.MassStorage;
+using EvidenceIngest.Recorders.Listing;
+using EvidenceIngest.Recorders.Profiles;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace EvidenceIngest.Recorders;
+
+public static class RecordersRegistration
+{
+    /// <summary>
+    /// Registers <see cref="IBayWatcher"/>, <see cref="IRecorderIdentification"/>, <see cref="ProfileCatalogue"/> and the drivers.
+    /// Profiles are loaded when they are first asked for: <see cref="ProfileException"/> comes then.
+    /// </summary>
+    public static IServiceCollection AddRecorders(this IServiceCollection services, RecordersOptions options)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(_ => ProfileCatalogue.Load(options.ProfileFolders));
+        services.AddSingleton<FolderPresence>();
+        services.AddSingleton(s => new CardReader(options.AgencyZone, s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IRecorderDriver>(s => CardDriverOf(s, ActivatorUtilities.CreateInstance<FolderCards>(s)));
+        if (OperatingSystem.IsLinux())
+            services.AddUsbDisks(options);
+        services.AddSingleton<IRecorderIdentification, RecorderIdentification>();
+        services.AddSingleton<IBayWatcher>(s => ActivatorUtilities.CreateInstance<CompositeBayWatcher>(s, Watchers(s, options)));
+        return services;
+    }
+
+    [SupportedOSPlatform("linux")]
+    private static void AddUsbDisks(this IServiceCollection services, RecordersOptions options)
+    {
+        services.AddSingleton(s => ActivatorUtilities.CreateInstance<MountFolder>(s, options.RuntimeFolder));
+        services.AddSingleton<IRecorderDriver>(
+            s => CardDriverOf(s, ActivatorUtilities.CreateInstance<UsbDisks>(s, options.AgencyZone)));
+    }
+
+    private static CardDriver CardDriverOf(IServiceProvider services, ICardSource source) =>
+        new(source, services.GetRequiredService<CardReader>(), services.GetRequiredService<TimeProvider>());
+
+    private static IReadOnlyList<IBayWatcher> Watchers(IServiceProvider services, RecordersOptions options)
+    {
+        var folders = ActivatorUtilities.CreateInstance<FolderBayWatcher>(services, options.FolderBays.ToList(), options.FolderPoll);
+        return options.UsbEnabled
+            ? [folders, ActivatorUtilities.CreateInstance<UsbBayWatcher>(services, options.UsbRescan)]
+            : [folders];
+    }
+}

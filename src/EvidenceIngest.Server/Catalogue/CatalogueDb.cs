@@ -1,0 +1,113 @@
+using System.Text.RegularExpressions;
+using EvidenceIngest.Server.Access;
+using EvidenceIngest.Server.Custody;
+using EvidenceIngest.Server.Deliveries;
+using EvidenceIngest.Server.Docks;
+using EvidenceIngest.Server.Items;
+using EvidenceIngest.Server.Pipeline;
+using EvidenceIngest.Server.Receipts;
+using EvidenceIngest.Server.Recorders;
+using Microsoft.EntityFrameworkCore;
+
+namespace EvidenceIngest.Server.Catalogue;
+
+/// <summary>The catalogue's tables. The rows are declared in the folder of the feature that they belong to.</summary>
+internal sealed partial class CatalogueDb(DbContextOptions<CatalogueDb> options) : DbContext(options)
+{
+    public DbSet<Dock> Docks => Set<Dock>();
+
+    public DbSet<ApiToken> ApiTokens => Set<ApiToken>();
+
+    public DbSet<EnrolmentCode> EnrolmentCodes => Set<EnrolmentCode>();
+
+    public DbSet<Recorder> Recorders => Set<Recorder>();
+
+    public DbSet<RecorderAssignment> RecorderAssignments => Set<RecorderAssignment>();
+
+    public DbSet<EvidenceItem> Items => Set<EvidenceItem>();
+
+    public DbSet<Delivery> Deliveries => Set<Delivery>();
+
+    public DbSet<DeliveryDock> DeliveryDocks => Set<DeliveryDock>();
+
+    public DbSet<MasterFile> MasterFiles => Set<MasterFile>();
+
+    public DbSet<Upload> Uploads => Set<Upload>();
+
+    public DbSet<StoredReceipt> Receipts => Set<StoredReceipt>();
+
+    public DbSet<ItemStage> ItemStages => Set<ItemStage>();
+
+    public DbSet<StoredFacts> MediaFacts => Set<StoredFacts>();
+
+    public DbSet<StoredRendition> Renditions => Set<StoredRendition>();
+
+    public DbSet<MediaLink> Links => Set<MediaLink>();
+
+    public DbSet<LinkView> LinkViews => Set<LinkView>();
+
+    public DbSet<StoredCustodyEvent> CustodyEvents => Set<StoredCustodyEvent>();
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        // PostgreSQL keeps instants, not offsets, and its driver insists that we know it.
+        configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UtcInstant>();
+        configurationBuilder.Properties<DateTime>().HaveColumnType("timestamp without time zone");
+        configurationBuilder.Properties<Enum>().HaveConversion<string>();
+    }
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.Entity<Dock>().Property(d => d.Bays).AsJson();
+        modelBuilder.Entity<ApiToken>().Property(t => t.Scopes).AsJson();
+        modelBuilder.Entity<EnrolmentCode>().HasKey(c => c.Hash);
+        modelBuilder.Entity<DeliveryDock>().HasKey(d => new { d.DeliveryId, d.DockId });
+        modelBuilder.Entity<MasterFile>().HasKey(f => new { f.ItemId, f.Position });
+        modelBuilder.Entity<ItemStage>().HasKey(s => new { s.ItemId, s.Stage });
+        modelBuilder.Entity<StoredRendition>(e =>
+        {
+            e.HasKey(r => new { r.ItemId, r.Name });
+            e.Property(r => r.Recipe).AsJson();
+        });
+        modelBuilder.Entity<MediaLink>().HasKey(l => l.TokenHash);
+        modelBuilder.Entity<LinkView>().HasKey(v => new { v.TokenHash, v.Address });
+        modelBuilder.Entity<StoredCustodyEvent>().HasKey(e => new { e.ItemId, e.Sequence });
+        modelBuilder.Entity<StoredFacts>(e =>
+        {
+            e.HasKey(f => new { f.ItemId, f.Position });
+            e.Property(f => f.Facts).AsJson("json");
+        });
+        modelBuilder.Entity<Upload>(e =>
+        {
+            e.HasKey(u => new { u.ItemId, u.Position, u.Attempt });
+            e.Property(u => u.Parts).AsJson();
+        });
+        modelBuilder.Entity<EvidenceItem>(e =>
+        {
+            e.Property(i => i.MethodOfProduction).AsJson();
+            e.Property(i => i.TimeOfProduction).AsJson();
+            e.Property(i => i.Producer).AsJson();
+            e.Property(i => i.ObjectOfProof).AsJson();
+            e.Property(i => i.Findings).AsJson();
+            e.HasMany(i => i.Files).WithOne().HasForeignKey(f => f.ItemId);
+            e.HasMany(i => i.Stages).WithOne().HasForeignKey(s => s.ItemId);
+            e.HasMany(i => i.Renditions).WithOne().HasForeignKey(r => r.ItemId);
+            e.HasMany(i => i.Facts).WithOne().HasForeignKey(f => f.ItemId);
+        });
+
+        foreach (var entity in modelBuilder.Model.GetEntityTypes())
+        {
+            entity.SetTableName(SnakeCase(entity.GetTableName()!));
+            foreach (var property in entity.GetProperties())
+                property.SetColumnName(SnakeCase(property.Name));
+        }
+    }
+
+    private static string SnakeCase(string name) =>
+#pragma warning disable CA1308 // Column names are lower case by PostgreSQL's own custom, not compared with anything.
+        WordStart().Replace(name, "_").ToLowerInvariant();
+#pragma warning restore CA1308
+
+    [GeneratedRegex("(?<=[a-z0-9])(?=[A-Z])")]
+    private static partial Regex WordStart();
+}

@@ -1,0 +1,84 @@
+using EvidenceIngest.Domain;
+using EvidenceIngest.Domain.Custody;
+using EvidenceIngest.Domain.Deliveries;
+using EvidenceIngest.Server.Catalogue;
+using Microsoft.EntityFrameworkCore;
+
+namespace EvidenceIngest.Server.Custody;
+
+/// <summary>Something that is about to enter an item's chain.</summary>
+internal sealed record NewEvent(DateTimeOffset At, string Actor, CustodyEventKind Kind, string Detail);
+
+/// <summary>
+/// Appends to items' chains, inside the caller's transaction: a fact and the state that it explains are committed together
+/// or not at all. The item's row is locked first, so that two writers can't link to the same last event.
+/// </summary>
+internal static class CustodyLog
+{
+    /// <summary>Locks the item until the transaction ends; nobody else appends to its chain or changes its state meanwhile.</summary>
+    public static Task LockItemAsync(this CatalogueDb db, string itemId, CancellationToken ct) =>
+        db.Database.ExecuteSqlAsync($"select 1 from items where id = {itemId} for update", ct);
+
+    /// <summary>Needs a transaction. The item must be in the database already.</summary>
+    public static async Task AppendAsync(
+        this CatalogueDb db, string itemId, IReadOnlyCollection<NewEvent> events, CancellationToken ct)
+    {
+        if (db.Database.CurrentTransaction is null)
+            throw new InvalidOperationException("a custody event needs the transaction of the state that it explains");
+        if (events.Count == 0)
+            return;
+        await db.LockItemAsync(itemId, ct);
+        // What this transaction appended before is not visible to queries until it is saved.
+        await db.SaveChangesAsync(ct);
+        var last = await db.CustodyEvents.AsNoTracking()
+            .Where(e => e.ItemId == itemId).OrderByDescending(e => e.Sequence).FirstOrDefaultAsync(ct);
+        var lastEvent = last is null ? null : EvidenceJson.FromBytes<CustodyEvent>(last.Bytes);
+        var lastHash = last?.Hash;
+        foreach (var next in events)
+        {
+            var link = CustodyChain.Append(lastEvent, lastHash, itemId, next.At, next.Actor, next.Kind, next.Detail);
+            db.Add(new StoredCustodyEvent { ItemId = itemId, Sequence = link.Event.Sequence, Bytes = link.Bytes, Hash = link.Hash });
+            (lastEvent, lastHash) = (link.Event, link.Hash);
+        }
+
+        await db.SaveChangesAsync(ct);
+    }
+
+    public static Task AppendAsync(
+        this CatalogueDb db, string itemId, DateTimeOffset at, string actor, CustodyEventKind kind, string detail, CancellationToken ct) =>
+        db.AppendAsync(itemId, [new NewEvent(at, actor, kind, detail)], ct);
+
+    /// <summary>Appends what a dock tells, leaving out what it has told before: docks repeat themselves until they are answered.</summary>
+    public static async Task AppendDockEventsAsync(
+        this CatalogueDb db, string itemId, string dockId, IReadOnlyCollection<DockEvent> told, CancellationToken ct)
+    {
+        if (told.Count == 0)
+            return;
+        await db.LockItemAsync(itemId, ct);
+        var actor = Actors.Dock(dockId);
+        var known = (await db.CustodyEvents.AsNoTracking().Where(e => e.ItemId == itemId).Select(e => e.Bytes).ToListAsync(ct))
+            .Select(bytes => EvidenceJson.FromBytes<CustodyEvent>(bytes))
+            .Where(e => e.Actor == actor)
+            .Select(e => (e.At, e.Kind, e.Detail))
+            .ToHashSet();
+        var fresh = told
+            .Where(e => known.Add((e.At.ToUniversalTime(), e.Kind, e.Detail)))
+            .Select(e => new NewEvent(e.At, actor, e.Kind, e.Detail))
+            .ToList();
+        await db.AppendAsync(itemId, fresh, ct);
+    }
+
+    /// <summary>A whole chain as stored, in order.</summary>
+    public static Task<List<StoredCustodyEvent>> ReadChainAsync(this CatalogueDb db, string itemId, CancellationToken ct) =>
+        db.CustodyEvents.AsNoTracking().Where(e => e.ItemId == itemId).OrderBy(e => e.Sequence).ToListAsync(ct);
+}
+
+/// <summary>How custody events name who acted.</summary>
+internal static class Actors
+{
+    public static string Dock(string id) => "dock:" + id;
+
+    public static string Server(string name) => "server:" + name;
+
+    public static string Operator(string name) => "operator:" + name;
+}

@@ -1,0 +1,82 @@
+using EvidenceIngest.Domain.Deliveries;
+using EvidenceIngest.Server.Access;
+using EvidenceIngest.Server.Catalogue;
+using Microsoft.EntityFrameworkCore;
+
+namespace EvidenceIngest.Server.Docks;
+
+/// <summary>A <see cref="BayReport"/> with its dock.</summary>
+/// <param name="Dock">What people call the dock.</param>
+/// <param name="DockId">Identity of the dock.</param>
+/// <param name="ReportedAt">UTC.</param>
+/// <param name="Bay">Port path or folder.</param>
+/// <param name="State">One of the dock's bay states.</param>
+/// <param name="Recorder">Recorder id once identified.</param>
+/// <param name="Reason">Why it was refused or failed.</param>
+/// <param name="FilesDone">Files that are safe.</param>
+/// <param name="FilesTotal">Files that belong to recordings.</param>
+/// <param name="BytesDone">Bytes offloaded.</param>
+/// <param name="BytesTotal">Bytes to offload.</param>
+/// <param name="Since">When the state was entered, UTC.</param>
+public sealed record BayView(
+    string Dock, string DockId, DateTimeOffset? ReportedAt, string Bay, string State, string? Recorder, string? Reason,
+    int FilesDone, int FilesTotal, long BytesDone, long BytesTotal, DateTimeOffset Since);
+
+internal static class DockEndpoints
+{
+    private const int MaxBody = 256 << 10;
+    private const int MaxBays = 256;
+
+    public static void MapEnrolment(this IEndpointRouteBuilder api) =>
+        api.MapPost("/docks/enrol", EnrolAsync).WithTags("Docks")
+            .Accepts<EnrolmentRequest>("application/json").Produces<EnrolmentAnswer>().ProducesProblem(StatusCodes.Status403Forbidden);
+
+    public static void MapBayReports(this IEndpointRouteBuilder docks) =>
+        docks.MapPut("/docks/me/bays", ReportAsync).WithTags("Docks")
+            .Accepts<BayReport[]>("application/json").Produces(StatusCodes.Status204NoContent);
+
+    public static void Map(IEndpointRouteBuilder readers, IEndpointRouteBuilder writers)
+    {
+        readers.MapGet("/bays", ListAsync).WithTags("Docks").Produces<BayView[]>();
+        writers.MapPost("/docks/invitations", InviteAsync).WithTags("Docks").Produces<DockInvitation>(StatusCodes.Status201Created);
+    }
+
+    private static async Task<IResult> EnrolAsync(HttpContext http, Enrolment enrolment, CancellationToken ct) =>
+        TypedResults.Ok(await enrolment.EnrolAsync(await http.ReadJsonAsync<EnrolmentRequest>(MaxBody), ct));
+
+    private static async Task<IResult> InviteAsync(HttpContext http, Enrolment enrolment, CancellationToken ct) =>
+        TypedResults.Created((string?)null, await enrolment.InviteAsync(http.Caller().Name, ct));
+
+    private static async Task<IResult> ReportAsync(HttpContext http, EvidenceCatalogue catalogue, TimeProvider time, CancellationToken ct)
+    {
+        var bays = await http.ReadJsonAsync<BayReport[]>(MaxBody);
+        if (bays.Length > MaxBays)
+            throw RequestRefusedException.Invalid("bays", $"more than {MaxBays}");
+        for (var i = 0; i < bays.Length; i++)
+        {
+            var bay = bays[i] ?? throw RequestRefusedException.Invalid($"bays[{i}]", "is null");
+            Texts.Demand(bay.Bay, $"bays[{i}].bay", 4096);
+            Texts.Demand(bay.State, $"bays[{i}].state", 100);
+            Texts.Allow(bay.Recorder, $"bays[{i}].recorder", 200);
+            Texts.Allow(bay.Reason, $"bays[{i}].reason", 2000);
+        }
+
+        var dockId = http.DockId();
+        await catalogue.WriteAsync(
+            async db =>
+            {
+                var dock = await db.Docks.SingleAsync(d => d.Id == dockId, ct);
+                dock.Bays = bays;
+                dock.LastSeenAt = time.GetUtcNow();
+            },
+            ct);
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<IResult> ListAsync(EvidenceCatalogue catalogue, CancellationToken ct)
+    {
+        var docks = await catalogue.ReadAsync(db => db.Docks.OrderBy(d => d.Name).ToListAsync(ct), ct);
+        return TypedResults.Ok(docks.SelectMany(d => d.Bays.Select(b => new BayView(
+            d.Name, d.Id, d.LastSeenAt, b.Bay, b.State, b.Recorder, b.Reason, b.FilesDone, b.FilesTotal, b.BytesDone, b.BytesTotal, b.Since))).ToArray());
+    }
+}

@@ -1,0 +1,9 @@
+using Microsoft.Extensions.Logging;
+
+namespace EvidenceIngest.Server.Docks;
+
+internal static partial class Log
+{
+    [LoggerMessage(LogLevel.Information, "Dock {DockId} was enrolled")]
+    public static partial void Enrolled(this ILogger logger, string dockId);
+}

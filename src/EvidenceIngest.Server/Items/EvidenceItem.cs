@@ -1,0 +1,117 @@
+using EvidenceIngest.Domain.Deadlines;
+using EvidenceIngest.Domain.Deliveries;
+using EvidenceIngest.Domain.Evidence;
+using EvidenceIngest.Server.Deliveries;
+using EvidenceIngest.Server.Pipeline;
+
+namespace EvidenceIngest.Server.Items;
+
+/// <summary>Where an item stands. Quarantined items are sealed as well: quarantine is about acceptance, not safety.</summary>
+public enum ItemState
+{
+    /// <summary>Announced; bytes are arriving.</summary>
+    Receiving,
+
+    /// <summary>All bytes are in the vault; they are read back and locked.</summary>
+    Sealing,
+
+    /// <summary>Locked, proven, accepted.</summary>
+    Sealed,
+
+    /// <summary>Locked and proven, but not accepted; the reason says why.</summary>
+    Quarantined,
+}
+
+/// <summary>音像资料: one recording with everything that is known about it.</summary>
+internal sealed class EvidenceItem
+{
+    /// <summary>What keeps a sealed item from being accepted.</summary>
+    private static readonly FindingCode[] Quarantining = [FindingCode.Foreign, FindingCode.Damaged, FindingCode.RecorderUnassigned];
+
+    public required string Id { get; init; }
+
+    public required string RecorderId { get; init; }
+
+    public ItemState State { get; set; }
+
+    /// <summary>Why it is quarantined, or will be.</summary>
+    public string? Reason { get; set; }
+
+    public MediaKind Kind { get; set; }
+
+    public AttachmentKind Attachment { get; init; }
+
+    public DateTime? RecorderTime { get; init; }
+
+    public DateTimeOffset? RecordedAt { get; set; }
+
+    public string? OfficerNumber { get; init; }
+
+    public string? DeviceNumber { get; init; }
+
+    public bool KeyMarked { get; init; }
+
+    public MetadataValue? MethodOfProduction { get; set; }
+
+    public MetadataValue? TimeOfProduction { get; set; }
+
+    public MetadataValue? Producer { get; set; }
+
+    public MetadataValue? ObjectOfProof { get; set; }
+
+    public IReadOnlyList<Finding> Findings { get; set; } = [];
+
+    public DateTimeOffset AnnouncedAt { get; init; }
+
+    public DateTimeOffset? DeadlineAt { get; set; }
+
+    public DateTimeOffset? SealedAt { get; set; }
+
+    public bool? OnTime { get; set; }
+
+    public List<MasterFile> Files { get; init; } = [];
+
+    public List<ItemStage> Stages { get; init; } = [];
+
+    public List<StoredRendition> Renditions { get; init; } = [];
+
+    public List<StoredFacts> Facts { get; init; } = [];
+
+    public EvidenceMetadata Metadata() => new(MethodOfProduction, TimeOfProduction, Producer, ObjectOfProof);
+
+    public bool IsSealed => State is ItemState.Sealed or ItemState.Quarantined;
+
+    /// <summary>Adds findings that are not there yet; true when that changed whether the item is accepted.</summary>
+    public bool Note(IEnumerable<Finding> findings)
+    {
+        Findings = [.. Findings.Union(findings)];
+        return Judge();
+    }
+
+    /// <summary>Drops a finding that no longer holds; the chain keeps that it did.</summary>
+    public bool Settle(FindingCode code)
+    {
+        Findings = [.. Findings.Where(f => f.Code != code)];
+        return Judge();
+    }
+
+    public StorageDeadline? SetDeadline(DateTimeOffset? recorded, WorkingDayCalendar calendar, TimeZoneInfo zone)
+    {
+        var deadline = recorded is { } at ? StorageDeadline.For(at, calendar, zone) : null;
+        DeadlineAt = deadline?.At;
+        OnTime = deadline is null || SealedAt is not { } sealedAt ? null : deadline.IsMetBy(sealedAt);
+        if (deadline is { CalendarMissing: true } && Findings.All(f => f.Code != FindingCode.CalendarMissing))
+            Findings = [.. Findings, new Finding(FindingCode.CalendarMissing, "the working-day calendar lacks a year: weekends alone were counted")];
+        return deadline;
+    }
+
+    private bool Judge()
+    {
+        var before = Reason is null;
+        var blocking = Findings.Where(f => Quarantining.Contains(f.Code)).Select(f => $"{f.Code}: {f.Detail}").ToList();
+        Reason = blocking.Count == 0 ? null : string.Join("; ", blocking);
+        if (IsSealed)
+            State = Reason is null ? ItemState.Sealed : ItemState.Quarantined;
+        return before != (Reason is null);
+    }
+}

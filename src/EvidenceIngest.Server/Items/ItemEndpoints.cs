@@ -1,0 +1,68 @@
+using EvidenceIngest.Domain.Receipts;
+using EvidenceIngest.Server.Access;
+
+namespace EvidenceIngest.Server.Items;
+
+internal static class ItemEndpoints
+{
+    private const int MaxBody = 64 << 10;
+
+    public static void Map(IEndpointRouteBuilder readers, IEndpointRouteBuilder writers)
+    {
+        var items = readers.MapGroup("/items").WithTags("Items");
+        items.MapGet("", ListAsync).Produces<ItemPage>().ProducesProblem(StatusCodes.Status400BadRequest);
+        items.MapGet("/{id}", FindAsync).Produces<ItemDetail>().ProducesProblem(StatusCodes.Status404NotFound);
+        items.MapGet("/{id}/custody", CustodyAsync).Produces<CustodyEventView[]>().ProducesProblem(StatusCodes.Status404NotFound);
+        items.MapGet("/{id}/receipt", ReceiptAsync).Produces<SignedEnvelope>().ProducesProblem(StatusCodes.Status404NotFound);
+        var changes = writers.MapGroup("/items").WithTags("Items");
+        changes.MapPost("/{id}/links", LinkAsync).Accepts<LinkRequest>("application/json").Produces<LinkAnswer>(StatusCodes.Status201Created);
+        changes.MapPatch("/{id}/metadata", ChangeAsync).Accepts<MetadataPatch>("application/json").Produces<ItemDetail>();
+    }
+
+    private static async Task<IResult> ListAsync(
+        ItemRegister register, CancellationToken ct, string? state = null, string? recorder = null, string? cursor = null, int limit = 50)
+    {
+        Texts.Allow(recorder, "recorder", 200);
+        ItemState? wanted = null;
+        if (!string.IsNullOrEmpty(state))
+        {
+            // Enum.TryParse also takes numbers, which mean nothing to people.
+            if (!Enum.TryParse<ItemState>(state, ignoreCase: true, out var parsed) || !char.IsAsciiLetter(state[0]) || state.Contains(',', StringComparison.Ordinal))
+                throw RequestRefusedException.Invalid("state", "must be receiving, sealing, sealed or quarantined");
+            wanted = parsed;
+        }
+
+        return TypedResults.Ok(await register.ListAsync(new ItemFilter(wanted, recorder), cursor, limit, ct));
+    }
+
+    private static async Task<IResult> FindAsync(string id, ItemRegister register, CancellationToken ct) =>
+        TypedResults.Ok(await register.FindAsync(Id(id), ct));
+
+    private static async Task<IResult> CustodyAsync(string id, ItemRegister register, CancellationToken ct) =>
+        TypedResults.Ok(await register.CustodyAsync(Id(id), ct));
+
+    private static async Task<IResult> ReceiptAsync(string id, ItemRegister register, CancellationToken ct) =>
+        TypedResults.Bytes(await register.ReceiptAsync(Id(id), ct), "application/json");
+
+    private static async Task<IResult> LinkAsync(string id, HttpContext http, MediaLinks links, CancellationToken ct)
+    {
+        var request = await http.ReadJsonAsync<LinkRequest>(MaxBody);
+        var link = await links.MakeAsync(Id(id), request, http.Caller().Name, ct);
+        var absolute = link with { Url = $"{http.Request.Scheme}://{http.Request.Host}{link.Url}" };
+        return TypedResults.Created(absolute.Url, absolute);
+    }
+
+    private static async Task<IResult> ChangeAsync(
+        string id, HttpContext http, MetadataChanges changes, ItemRegister register, CancellationToken ct)
+    {
+        var patch = await http.ReadJsonAsync<MetadataPatch>(MaxBody);
+        await changes.ChangeAsync(Id(id), patch, http.Caller().Name, ct);
+        return TypedResults.Ok(await register.FindAsync(id, ct));
+    }
+
+    private static string Id(string id)
+    {
+        Texts.Demand(id, "item", 100);
+        return id;
+    }
+}

@@ -1,0 +1,114 @@
+using EvidenceIngest.Domain;
+using EvidenceIngest.Domain.Custody;
+using EvidenceIngest.Domain.Evidence;
+using EvidenceIngest.Server.Access;
+using EvidenceIngest.Server.Catalogue;
+using EvidenceIngest.Server.Custody;
+using Microsoft.EntityFrameworkCore;
+
+namespace EvidenceIngest.Server.Items;
+
+/// <summary>Reads items for people.</summary>
+internal sealed class ItemRegister(EvidenceCatalogue catalogue, ServerOptions options)
+{
+    public const int MostPerPage = 200;
+
+    /// <param name="filter">Null members don't filter.</param>
+    /// <param name="cursor">From the page before.</param>
+    /// <param name="limit">At most <see cref="MostPerPage"/>.</param>
+    /// <param name="ct">Ends the query.</param>
+    public async Task<ItemPage> ListAsync(ItemFilter filter, string? cursor, int limit, CancellationToken ct)
+    {
+        limit = Math.Clamp(limit, 1, MostPerPage);
+        var after = ItemCursor.Parse(cursor);
+        var rows = await catalogue.ReadAsync(
+            db =>
+            {
+                var items = Whole(db);
+                if (filter.State is { } state)
+                    items = items.Where(i => i.State == state);
+                if (filter.Recorder is { } recorder)
+                    items = items.Where(i => i.RecorderId == recorder);
+                if (after is { } last)
+                    items = items.Where(i => i.AnnouncedAt < last.At || (i.AnnouncedAt == last.At && i.Id.CompareTo(last.Id) < 0));
+                return items.OrderByDescending(i => i.AnnouncedAt).ThenByDescending(i => i.Id).Take(limit + 1).ToListAsync(ct);
+            },
+            ct);
+        var page = rows.Take(limit).ToList();
+        var next = rows.Count > limit ? new ItemCursor(page[^1].AnnouncedAt, page[^1].Id).ToString() : null;
+        return new ItemPage([.. page.Select(Summarise)], next);
+    }
+
+    public async Task<ItemDetail> FindAsync(string itemId, CancellationToken ct)
+    {
+        var item = await catalogue.ReadAsync(
+            db => Whole(db).Include(i => i.Facts).SingleOrDefaultAsync(i => i.Id == itemId, ct), ct) ?? throw NoItem(itemId);
+        var delivery = await catalogue.ReadAsync(
+            db => db.Deliveries.Where(d => d.ItemId == itemId).Select(d => d.Id).SingleAsync(ct), ct);
+        return new ItemDetail(
+            Summarise(item),
+            delivery,
+            item.RecorderTime,
+            item.OfficerNumber,
+            item.DeviceNumber,
+            item.KeyMarked,
+            item.Metadata(),
+            item.Findings,
+            [.. item.Facts.OrderBy(f => f.Position).Select(f => f.Facts)],
+            [.. item.Renditions.OrderBy(r => r.Name).Select(r => new RenditionView(r.Name, r.ContentType, r.Bytes, r.Sha256, r.Bucket, r.Key, r.Recipe))],
+            item.AnnouncedAt);
+    }
+
+    public async Task<IReadOnlyList<CustodyEventView>> CustodyAsync(string itemId, CancellationToken ct)
+    {
+        var chain = await catalogue.ReadAsync(db => db.ReadChainAsync(itemId, ct), ct);
+        if (chain.Count == 0)
+            throw NoItem(itemId);
+        var broken = CustodyChain.Verify(itemId, chain.Select(e => (e.Bytes, e.Hash)));
+        return [.. chain.Select((stored, index) =>
+        {
+            var link = EvidenceJson.FromBytes<CustodyEvent>(stored.Bytes);
+            return new CustodyEventView(
+                link.Sequence, link.At, link.Actor, link.Kind, link.Detail, link.PreviousHash, stored.Hash, stored.Bytes,
+                broken?.Sequence == index + 1 ? broken.Reason : null);
+        })];
+    }
+
+    /// <summary>The exact bytes of the envelope.</summary>
+    public async Task<byte[]> ReceiptAsync(string itemId, CancellationToken ct) =>
+        await catalogue.ReadAsync(db => db.Receipts.Where(r => r.ItemId == itemId).Select(r => r.Envelope).SingleOrDefaultAsync(ct), ct)
+        ?? throw RequestRefusedException.NotFound($"item {itemId} has no receipt: it is unknown or not sealed yet");
+
+    public static RequestRefusedException NoItem(string itemId) => RequestRefusedException.NotFound($"there is no item {itemId}");
+
+    private static IQueryable<EvidenceItem> Whole(CatalogueDb db) =>
+        db.Items.Include(i => i.Files).Include(i => i.Stages).Include(i => i.Renditions);
+
+    private ItemSummary Summarise(EvidenceItem item) => new(
+        item.Id,
+        Word(item.State),
+        item.Reason,
+        item.RecorderId,
+        Word(item.Kind),
+        [.. item.Files.OrderBy(f => f.Position).Select(f => new ItemFile(
+            f.RecorderPath, f.Bytes, f.Sha256, f.Sm3, f.Bucket, f.Key, f.VersionId, f.LockedUntil))],
+        InZone(item.RecordedAt),
+        InZone(item.DeadlineAt),
+        item.Findings.Any(f => f.Code == FindingCode.CalendarMissing),
+        item.SealedAt,
+        item.OnTime,
+        Completeness.Missing(item.Kind, item.Metadata(), transcriptConfirmed: false),
+        [.. item.Renditions.Select(r => r.Name).Order(StringComparer.Ordinal)],
+        [.. item.Stages.OrderBy(s => s.Stage).Select(s => new StageProgress(s.Stage, s.State, s.Attempts, s.Note))],
+        item.IsSealed && item.Stages.All(s => s.IsOver));
+
+    private DateTimeOffset? InZone(DateTimeOffset? at) =>
+        at is { } instant ? TimeZoneInfo.ConvertTime(instant, options.AgencyZone) : null;
+
+    // The JSON line has these in lower case, other than the names of enumerations elsewhere.
+    private static string Word<T>(T value)
+        where T : struct, Enum =>
+        System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
+}
+
+internal sealed record ItemFilter(ItemState? State, string? Recorder);

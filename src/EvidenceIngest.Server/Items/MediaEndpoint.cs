@@ -1,0 +1,35 @@
+using EvidenceIngest.Server.Vault;
+using Microsoft.Net.Http.Headers;
+
+namespace EvidenceIngest.Server.Items;
+
+/// <summary>Serves renditions through links; the vault itself is never exposed.</summary>
+internal static class MediaEndpoint
+{
+    private const int LongestToken = 100;
+
+    public static void MapMedia(this IEndpointRouteBuilder app) =>
+        app.MapMethods("/media/{token}", [HttpMethods.Get, HttpMethods.Head], OpenAsync).WithTags("Media").ExcludeFromDescription();
+
+    private static async Task<IResult> OpenAsync(string token, HttpContext http, MediaLinks links, IVault vault, CancellationToken ct)
+    {
+        if (token.Length > LongestToken)
+            throw Access.RequestRefusedException.NotFound("the link is not known");
+        var address = http.Connection.RemoteIpAddress?.ToString() ?? "unknown";
+        var rendition = await links.OpenAsync(token, address, ct);
+        var headers = http.Response.Headers;
+        headers.CacheControl = "private, no-store";
+        headers.XContentTypeOptions = "nosniff";
+        headers.ContentSecurityPolicy = "default-src 'none'; media-src 'self'; img-src 'self'; sandbox";
+        headers["Referrer-Policy"] = "no-referrer";
+#pragma warning disable CA2000 // The result disposes it when it is written.
+        var content = new RenditionStream(vault, new VaultVersion(rendition.Bucket, rendition.Key, rendition.VersionId), rendition.Bytes);
+#pragma warning restore CA2000
+        return TypedResults.Stream(
+            content,
+            rendition.ContentType,
+            lastModified: rendition.MadeAt,
+            entityTag: new EntityTagHeaderValue($"\"{rendition.Sha256}\""),
+            enableRangeProcessing: true);
+    }
+}

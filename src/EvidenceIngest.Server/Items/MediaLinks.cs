@@ -1,0 +1,85 @@
+using EvidenceIngest.Domain.Custody;
+using EvidenceIngest.Server.Access;
+using EvidenceIngest.Server.Catalogue;
+using EvidenceIngest.Server.Custody;
+using Microsoft.EntityFrameworkCore;
+
+namespace EvidenceIngest.Server.Items;
+
+/// <summary>Makes and opens links to renditions. Masters are never linked.</summary>
+internal sealed class MediaLinks(EvidenceCatalogue catalogue, ServerOptions options, TimeProvider time)
+{
+    private const int MostMinutes = 24 * 60;
+
+    // A player asks for hundreds of ranges; that is one look.
+    private static readonly TimeSpan OneLook = TimeSpan.FromMinutes(5);
+
+    public async Task<LinkAnswer> MakeAsync(string itemId, LinkRequest request, string by, CancellationToken ct)
+    {
+        Texts.Demand(request.Rendition, "rendition", 64);
+        if (request.Minutes is < 1 or > MostMinutes)
+            throw RequestRefusedException.Invalid("minutes", $"must lie between 1 and {MostMinutes}");
+        var token = Secret.NewToken();
+        var hash = Secret.Hash(token);
+        var now = time.GetUtcNow();
+        var link = new MediaLink
+        {
+            TokenHash = hash,
+            ItemId = itemId,
+            Rendition = request.Rendition,
+            MadeBy = by,
+            MadeAt = now,
+            ExpiresAt = now.AddMinutes(request.Minutes),
+        };
+        var made = await catalogue.WriteAsync(db => MakeAsync(db, link, ct), ct);
+        return made
+            ? new LinkAnswer("/media/" + token, link.ExpiresAt)
+            : throw RequestRefusedException.NotFound($"item {itemId} has no rendition '{request.Rendition}'");
+    }
+
+    /// <summary>Checks the link and writes the look into the chain before anything is shown.</summary>
+    /// <exception cref="RequestRefusedException">404 when unknown, 410 when expired.</exception>
+    public async Task<StoredRendition> OpenAsync(string token, string address, CancellationToken ct)
+    {
+        var hash = Secret.Hash(token);
+        var link = await catalogue.ReadAsync(db => db.Links.SingleOrDefaultAsync(l => l.TokenHash == hash, ct), ct)
+            ?? throw RequestRefusedException.NotFound("the link is not known");
+        if (link.ExpiresAt <= time.GetUtcNow())
+            throw new RequestRefusedException(StatusCodes.Status410Gone, "the link has expired");
+        await catalogue.WriteAsync(db => LookAsync(db, link, address, ct), ct);
+        return await catalogue.ReadAsync(
+            db => db.Renditions.SingleAsync(r => r.ItemId == link.ItemId && r.Name == link.Rendition, ct), ct);
+    }
+
+    private static string Short(byte[] hash) => Convert.ToHexStringLower(hash)[..16];
+
+    private static async Task<bool> MakeAsync(CatalogueDb db, MediaLink link, CancellationToken ct)
+    {
+        if (await db.Links.AnyAsync(l => l.TokenHash == link.TokenHash, ct))
+            return true;
+        if (!await db.Renditions.AnyAsync(r => r.ItemId == link.ItemId && r.Name == link.Rendition, ct))
+            return false;
+        db.Add(link);
+        await db.AppendAsync(
+            link.ItemId, link.MadeAt, Actors.Operator(link.MadeBy), CustodyEventKind.LinkMade,
+            $"link {Short(link.TokenHash)} to {link.Rendition}, expires {link.ExpiresAt:O}", ct);
+        return true;
+    }
+
+    private async Task LookAsync(CatalogueDb db, MediaLink link, string address, CancellationToken ct)
+    {
+        var now = time.GetUtcNow();
+        var before = now - OneLook;
+        var isNew = await db.Database.ExecuteSqlAsync(
+            $"""
+             insert into link_views (token_hash, address, viewed_at) values ({link.TokenHash}, {address}, {now})
+             on conflict (token_hash, address) do update set viewed_at = excluded.viewed_at where link_views.viewed_at <= {before}
+             """,
+            ct);
+        if (isNew == 0)
+            return;
+        await db.AppendAsync(
+            link.ItemId, now, Actors.Server(options.Name), CustodyEventKind.Viewed,
+            $"{link.Rendition} through link {Short(link.TokenHash)}, made by {link.MadeBy}, from {address}", ct);
+    }
+}

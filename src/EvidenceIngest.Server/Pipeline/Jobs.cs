@@ -1,0 +1,32 @@
+using Quartz;
+
+namespace EvidenceIngest.Server.Pipeline;
+
+/// <summary>Seals the item that the job is named after.</summary>
+[DisallowConcurrentExecution]
+internal sealed class SealJob(StageRuns runs, Sealing sealing, PipelineSchedule schedule) : IJob
+{
+    public const string Name = "seal";
+
+    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
+    {
+        var itemId = context.JobDetail.Key.Name;
+        if (await runs.RunAsync(itemId, Stage.Seal, ct => sealing.RunAsync(itemId, ct), cancellationToken))
+            await schedule.TryScheduleAsync(itemId, Stage.Inspect, cancellationToken);
+    }
+}
+
+/// <summary>Inspects and renders the item that the job is named after, with one copy of its masters.</summary>
+[DisallowConcurrentExecution]
+internal sealed class DeriveJob(StageRuns runs, Inspecting inspecting, Rendering rendering, WorkFolder folder) : IJob
+{
+    public const string Name = "derive";
+
+    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
+    {
+        var itemId = context.JobDetail.Key.Name;
+        using var work = folder.Open(itemId);
+        if (await runs.RunAsync(itemId, Stage.Inspect, ct => inspecting.RunAsync(itemId, work, ct), cancellationToken))
+            await runs.RunAsync(itemId, Stage.Render, ct => rendering.RunAsync(itemId, work, ct), cancellationToken);
+    }
+}

@@ -1,0 +1,78 @@
+using EvidenceIngest.Server.Catalogue;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Quartz;
+
+namespace EvidenceIngest.Server.Pipeline;
+
+/// <summary>
+/// Starts the scheduler, then looks for stages that are due without a job: a process may die between the commit that makes
+/// a stage due and the scheduling of its job.
+/// </summary>
+internal sealed class PipelineSweep(
+    EvidenceCatalogue catalogue, CatalogueStart start, ISchedulerFactory schedulers, PipelineSchedule schedule, WorkFolder folder,
+    ServerOptions options, TimeProvider time, ILogger<PipelineSweep> log) : BackgroundService
+{
+    private const int Most = 500;
+
+    // A job that was just made has the first right; the sweep is the net below it.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        if (!start.IsReady)
+            return;
+        var scheduler = await schedulers.GetScheduler(cancellationToken);
+        // Jobs are cancelled, not awaited: every stage can be interrupted anywhere, and the next start goes on.
+        await scheduler.Shutdown(false, cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await start.WhenReadyAsync(stoppingToken);
+        folder.Clean();
+        var started = false;
+        while (true)
+        {
+            try
+            {
+                if (!started)
+                    await (await schedulers.GetScheduler(stoppingToken)).Start(stoppingToken);
+                started = true;
+                var count = await SweepAsync(stoppingToken);
+                if (count > 0)
+                    log.Swept(count);
+            }
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            {
+                log.PipelineStalled(e.GetBaseException().Message);
+            }
+
+            await Task.Delay(options.SweepInterval, time, stoppingToken);
+        }
+    }
+
+    /// <summary>Schedules what is due, the nearest deadline first.</summary>
+    internal async Task<int> SweepAsync(CancellationToken ct)
+    {
+        var before = time.GetUtcNow() - Patience;
+        var due = await catalogue.ReadAsync(
+            db => db.ItemStages
+                .Where(s => s.State == StageState.Due && s.DueAt <= before)
+                .Join(db.Items, s => s.ItemId, i => i.Id, (s, i) => new { s.ItemId, s.Stage, s.DueAt, i.DeadlineAt })
+                .OrderBy(s => s.DeadlineAt).ThenBy(s => s.DueAt)
+                .Take(Most)
+                .ToListAsync(ct),
+            ct);
+        var scheduled = 0;
+        foreach (var stage in due)
+        {
+            if (await schedule.TryScheduleAsync(stage.ItemId, stage.Stage, ct, stage.DueAt))
+                scheduled++;
+        }
+
+        return scheduled;
+    }
+}

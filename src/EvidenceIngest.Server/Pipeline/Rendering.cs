@@ -1,0 +1,94 @@
+using EvidenceIngest.Domain.Custody;
+using EvidenceIngest.Server.Catalogue;
+using EvidenceIngest.Server.Custody;
+using EvidenceIngest.Server.Items;
+using EvidenceIngest.Server.Renditions;
+using EvidenceIngest.Server.Vault;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+
+namespace EvidenceIngest.Server.Pipeline;
+
+/// <summary>Makes and stores what people look at. Idempotent: rendering again replaces a rendition by its like.</summary>
+internal sealed class Rendering(
+    EvidenceCatalogue catalogue, MasterCopies masters, IRenditionMaker maker, IVault vault, VaultOptions vaultOptions,
+    ServerOptions options, TimeProvider time, ILogger<Rendering> log)
+{
+    public async Task RunAsync(string itemId, WorkPlace work, CancellationToken ct)
+    {
+        var item = await catalogue.ReadAsync(
+            db => db.Items.Include(i => i.Files).Include(i => i.Facts).SingleAsync(i => i.Id == itemId, ct), ct);
+        var files = item.Files.OrderBy(f => f.Position).ToList();
+        var copies = await masters.FetchAsync(files, work, ct);
+        var facts = item.Facts.ToDictionary(f => f.Position, f => f.Facts);
+        var parents = files.Select((f, i) => new MasterCopy(copies[i], f.Sha256, facts[f.Position])).ToList();
+        IReadOnlyList<Rendition> made;
+        try
+        {
+            made = await maker.MakeAsync(item.Kind, parents, work.Folder, ct);
+        }
+        catch (RenditionFailedException e)
+        {
+            log.StageFailed(nameof(Stage.Render), itemId, e.Message);
+            await catalogue.WriteAsync(db => RecordAsync(db, itemId, [], e.Message, ct), ct);
+            return;
+        }
+
+        var stored = new List<StoredRendition>();
+        foreach (var rendition in made)
+            stored.Add(await StoreAsync(itemId, rendition, ct));
+        await catalogue.WriteAsync(db => RecordAsync(db, itemId, stored, null, ct), ct);
+    }
+
+    private async Task<StoredRendition> StoreAsync(string itemId, Rendition made, CancellationToken ct)
+    {
+        var target = new VaultObject(vaultOptions.RenditionBucket, $"renditions/{itemId}/{made.Name}{Path.GetExtension(made.File)}");
+        await using var content = new FileStream(made.File, FileMode.Open, FileAccess.Read, FileShare.Read, 0, useAsync: true);
+        var version = await vault.PutAsync(target, content, made.ContentType, ct);
+        return new StoredRendition
+        {
+            ItemId = itemId,
+            Name = made.Name,
+            Bucket = version.Bucket,
+            Key = version.Key,
+            VersionId = version.VersionId,
+            ContentType = made.ContentType,
+            Bytes = made.Bytes,
+            Sha256 = made.Digest.Sha256,
+            Sm3 = made.Digest.Sm3,
+            Recipe = made.Recipe,
+            MadeAt = time.GetUtcNow(),
+        };
+    }
+
+    private async Task RecordAsync(
+        CatalogueDb db, string itemId, IReadOnlyList<StoredRendition> made, string? failure, CancellationToken ct)
+    {
+        await db.LockItemAsync(itemId, ct);
+        var item = await db.Items.Include(i => i.Stages).Include(i => i.Facts).SingleAsync(i => i.Id == itemId, ct);
+        var stage = item.Stages.Single(s => s.Stage == Stage.Render);
+        if (stage.State != StageState.Due)
+            return;
+        var now = time.GetUtcNow();
+        var actor = Actors.Server(options.Name);
+        var events = new List<NewEvent>();
+        if (failure is not null)
+        {
+            stage.Become(StageState.Failed, now, failure);
+            events.Add(new NewEvent(now, actor, CustodyEventKind.RenderFailed, failure));
+        }
+        else
+        {
+            db.AddRange(made);
+            stage.Become(StageState.Done, now);
+            events.AddRange(made.Select(r => new NewEvent(
+                now, actor, CustodyEventKind.Rendered,
+                $"{r.Name}: {r.Bytes} bytes, sha256 {r.Sha256}, {r.Bucket}/{r.Key}, by {r.Recipe.Tool} from sha256 {string.Join(", ", r.Recipe.Parents)}")));
+        }
+
+        var sound = item.Facts.Any(f => f.Facts.AudioCodec is not null);
+        item.Stages.Single(s => s.Stage == Stage.Transcribe).Become(
+            sound ? StageState.Awaiting : StageState.NotNeeded, now, sound ? "awaiting transcription" : null);
+        await db.AppendAsync(itemId, events, ct);
+    }
+}

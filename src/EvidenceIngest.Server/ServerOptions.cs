@@ -1,0 +1,35 @@
+namespace EvidenceIngest.Server;
+
+/// <summary>Configuration of the server role.</summary>
+public sealed class ServerOptions
+{
+    /// <summary>Where it listens, e.g. <c>http://127.0.0.1:8400</c>; used by the host and to print links.</summary>
+    public IReadOnlyList<Uri> Urls { get; init; } = [new Uri("http://127.0.0.1:8400")];
+
+    /// <summary>Npgsql connection string of the catalogue; jobs lie in the same database.</summary>
+    public required string Database { get; init; }
+
+    /// <summary>For copies of masters while they are inspected and rendered; this server's own, emptied when it starts.</summary>
+    public required string WorkFolder { get; init; }
+
+    /// <summary>PEM of the receipt key. Made when it is missing; every server of one installation needs the same.</summary>
+    public required string ReceiptKeyFile { get; init; }
+
+    /// <summary>Name of this server in custody events and among its fellows.</summary>
+    public string Name { get; init; } = Environment.MachineName;
+
+    /// <summary>Where the agency is: deadlines end at its midnight, recorders' clocks show its time.</summary>
+    public TimeZoneInfo AgencyZone { get; init; } = TimeZoneInfo.FindSystemTimeZoneById("Asia/Shanghai");
+
+    /// <summary>Deliveries that are read back at the same time. Each takes a core for hashing and a stream from the vault.</summary>
+    public int SealingConcurrency { get; init; } = 2;
+
+    /// <summary>Items that are inspected and rendered at the same time. Each starts ffmpeg, which takes all it gets.</summary>
+    public int RenderingConcurrency { get; init; } = 1;
+
+    /// <summary>How often stages that are due but have no job are looked for.</summary>
+    public TimeSpan SweepInterval { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Bytes that stay free on the work folder's disk; a download that would use them waits.</summary>
+    public long WorkReserveBytes { get; init; } = 1L << 30;
+}

@@ -1,0 +1,127 @@
+using EvidenceIngest.Domain;
+using EvidenceIngest.Server.Access;
+using EvidenceIngest.Server.Catalogue;
+using EvidenceIngest.Server.Deliveries;
+using EvidenceIngest.Server.Docks;
+using EvidenceIngest.Server.Items;
+using EvidenceIngest.Server.MediaTools;
+using EvidenceIngest.Server.Pipeline;
+using EvidenceIngest.Server.Receipts;
+using EvidenceIngest.Server.Recorders;
+using EvidenceIngest.Server.Status;
+using EvidenceIngest.Server.Vault;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Quartz;
+using WorkFolder = EvidenceIngest.Server.Pipeline.WorkFolder;
+
+namespace EvidenceIngest.Server;
+
+/// <summary>Puts the server role into a host.</summary>
+public static class ServerRegistration
+{
+    /// <summary>
+    /// Registers the server with its vault and its media tools.
+    /// </summary>
+    public static IServiceCollection AddEvidenceServer(
+        this IServiceCollection services, ServerOptions server, VaultOptions vault, MediaToolOptions media)
+    {
+        services.AddSingleton(server);
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddVault(vault);
+        services.AddMediaTools(media);
+        services.AddPooledDbContextFactory<CatalogueDb>(options => options
+            .UseNpgsql(server.Database, npgsql => npgsql.UseQuerySplittingBehavior(QuerySplittingBehavior.SplitQuery))
+            // Migrations are SQL files; a test compares them with the model.
+            .ConfigureWarnings(w => w.Ignore(Microsoft.EntityFrameworkCore.Diagnostics.RelationalEventId.PendingModelChangesWarning)));
+        services.AddSingleton<EvidenceCatalogue>();
+        services.AddSingleton<CatalogueStart>();
+        services.AddHostedService(s => s.GetRequiredService<CatalogueStart>());
+
+        services.AddSingleton<TokenFilter>();
+        services.AddSingleton(s => new LocalAccess(
+            s.GetRequiredService<CatalogueStart>(), s.GetRequiredService<EvidenceCatalogue>(),
+            s.GetRequiredService<Enrolment>(), s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<Enrolment>();
+        services.AddSingleton<Assignments>();
+        services.AddSingleton<DeliverySignals>();
+        services.AddSingleton<DeliveryAnnouncements>();
+        services.AddSingleton<DeliveryUploads>();
+        services.AddSingleton<DeliveryProgress>();
+        services.AddSingleton<UploadGrants>();
+        services.AddSingleton<DeliveryCompletion>();
+        services.AddSingleton<ItemRegister>();
+        services.AddSingleton<MetadataChanges>();
+        services.AddSingleton<MediaLinks>();
+        services.AddSingleton<ServerOverview>();
+        services.AddSingleton<ReceiptKey>();
+        AddPipeline(services, server);
+        services.AddOpenApi("v1");
+        return services.ConfigureHttpJsonOptions(json => EvidenceJson.Apply(json.SerializerOptions));
+    }
+
+    /// <summary>Maps <c>/api/v1</c>, <c>/media</c>, <c>/health</c> and <c>/openapi/v1.json</c>.</summary>
+    public static void MapEvidenceApi(this IEndpointRouteBuilder app)
+    {
+        app.MapOpenApi();
+        app.MapHealth();
+        var outside = app.MapGroup("").AddEndpointFilter<ProblemFilter>();
+        outside.MapMedia();
+        var api = outside.MapGroup("/api/v1");
+        api.MapEnrolment();
+        var docks = api.MapGroup("").RequireToken(TokenKind.Dock);
+        docks.MapDeliveries();
+        docks.MapBayReports();
+        var readers = api.MapGroup("").RequireToken(TokenKind.Operator, Scopes.Read);
+        var writers = api.MapGroup("").RequireToken(TokenKind.Operator, Scopes.Write);
+        ItemEndpoints.Map(readers, writers);
+        RecorderEndpoints.Map(readers, writers);
+        DockEndpoints.Map(readers, writers);
+        readers.MapStatus();
+    }
+
+    private static void AddPipeline(IServiceCollection services, ServerOptions server)
+    {
+        services.AddSingleton<VaultTrust>();
+        services.AddHostedService<VaultWatch>();
+        services.AddSingleton<SealingRecord>();
+        services.AddSingleton<Sealing>();
+        services.AddSingleton<MasterCopies>();
+        services.AddSingleton<WorkFolder>();
+        services.AddSingleton<Inspecting>();
+        services.AddSingleton<Rendering>();
+        services.AddSingleton<StageRuns>();
+        services.AddSingleton<PipelineSchedule>();
+        services.AddSingleton<PipelineSweep>();
+        services.AddHostedService(s => s.GetRequiredService<PipelineSweep>());
+        services.AddQuartz(quartz =>
+        {
+            quartz.ConfigureScheduler(scheduler =>
+            {
+                scheduler.InstanceName = "evidence";
+                // Two servers on one machine, or one that was killed and started again, are different members of the cluster.
+                scheduler.InstanceId = $"{server.Name}-{Guid.NewGuid():N}";
+                scheduler.IdleWaitTime = TimeSpan.FromSeconds(2);
+                scheduler.ShutdownJobInterruption = ShutdownJobInterruption.WhenNotWaitingForJobs;
+            });
+            quartz.UseDefaultThreadPool(server.SealingConcurrency + server.RenderingConcurrency);
+            // Renderings that take an hour must not keep deliveries from being sealed.
+            quartz.UseExecutionLimits(limits => limits
+                .ForGroup(SealJob.Name, server.SealingConcurrency, ExecutionLimitScope.Node)
+                .ForGroup(DeriveJob.Name, server.RenderingConcurrency, ExecutionLimitScope.Node));
+            quartz.UsePersistentStore(store =>
+            {
+                store.ProvisionSchema();
+                store.UsePostgres(server.Database);
+                store.ConfigureStore(options => options.MisfireThreshold = TimeSpan.FromMinutes(10));
+                // A dead server's jobs go on elsewhere within four seconds; measured, the defaults take fourteen.
+                store.UseClustering(cluster =>
+                {
+                    cluster.CheckinInterval = TimeSpan.FromSeconds(2);
+                    cluster.CheckinMisfireThreshold = TimeSpan.FromSeconds(3);
+                });
+            });
+        });
+    }
+}

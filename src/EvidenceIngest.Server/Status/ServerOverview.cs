@@ -1,0 +1,63 @@
+using EvidenceIngest.Server.Catalogue;
+using EvidenceIngest.Server.Pipeline;
+using Microsoft.EntityFrameworkCore;
+
+namespace EvidenceIngest.Server.Status;
+
+/// <summary>What an administrator sees first.</summary>
+internal sealed class ServerOverview(EvidenceCatalogue catalogue, CatalogueStart start, VaultTrust trust, ServerOptions options, TimeProvider time)
+{
+    private static readonly TimeSpan HealthPatience = TimeSpan.FromSeconds(3);
+
+    public async Task<ServerStatus> StatusAsync(CancellationToken ct)
+    {
+        var now = time.GetUtcNow();
+        var items = await catalogue.ReadAsync(
+            db => db.Items.GroupBy(i => i.State).Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key.ToString(), g => g.Count, ct), ct);
+        var deliveries = await catalogue.ReadAsync(
+            db => db.Deliveries.GroupBy(d => d.State).Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key.ToString(), g => g.Count, ct), ct);
+        var stages = await catalogue.ReadAsync(
+            db => db.ItemStages.GroupBy(s => new { s.Stage, s.State })
+                .Select(g => new { g.Key.Stage, g.Key.State, Count = g.Count(), Retrying = g.Count(s => s.Attempts > 0) }).ToListAsync(ct), ct);
+        var late = await catalogue.ReadAsync(
+            db => db.Items.CountAsync(i => i.OnTime == false || (i.SealedAt == null && i.DeadlineAt < now), ct), ct);
+        return new ServerStatus(
+            options.Name,
+            new VaultStatus(trust.State, trust.Reason, trust.Report?.Attempts ?? []),
+            items,
+            deliveries,
+            [.. Stages.InOrder.Select(stage => new StageQueue(
+                stage, Count(stage, StageState.Due), Count(stage, StageState.Waiting), Count(stage, StageState.Failed),
+                stages.Where(s => s.Stage == stage && s.State == StageState.Due).Sum(s => s.Retrying)))],
+            late);
+
+        int Count(Stage stage, StageState state) => stages.Where(s => s.Stage == stage && s.State == state).Sum(s => s.Count);
+    }
+
+    /// <summary>Never throws, never tells secrets.</summary>
+    public async Task<HealthReport> HealthAsync(CancellationToken ct)
+    {
+        var reasons = new List<string>();
+        if (!start.IsReady)
+            reasons.Add("the database can't be reached or is being prepared");
+        else if (!await AnswersAsync(ct))
+            reasons.Add("the database does not answer");
+        if (trust.State != VaultTrustState.Holds)
+            reasons.Add($"nothing is sealed: the vault is {trust.State}");
+        return new HealthReport(reasons.Count == 0 ? "ready" : "degraded", reasons);
+    }
+
+    private async Task<bool> AnswersAsync(CancellationToken ct)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        limit.CancelAfter(HealthPatience);
+        try
+        {
+            return await catalogue.ReadAsync(async db => await db.Database.CanConnectAsync(limit.Token), limit.Token);
+        }
+        catch (Exception e) when (e is CatalogueUnavailableException or OperationCanceledException)
+        {
+            return false;
+        }
+    }
+}

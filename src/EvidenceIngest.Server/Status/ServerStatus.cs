@@ -1,0 +1,34 @@
+using EvidenceIngest.Server.Pipeline;
+using EvidenceIngest.Server.Vault;
+
+namespace EvidenceIngest.Server.Status;
+
+/// <param name="Server">Name of the server that answers.</param>
+/// <param name="Vault">Whether anything may be sealed.</param>
+/// <param name="Items">How many items stand in each state.</param>
+/// <param name="Deliveries">How many deliveries stand in each state.</param>
+/// <param name="Stages">Queues of the pipeline, in its order.</param>
+/// <param name="Late">Items that were sealed after their deadline, or are not sealed though it has passed.</param>
+public sealed record ServerStatus(
+    string Server,
+    VaultStatus Vault,
+    IReadOnlyDictionary<string, int> Items,
+    IReadOnlyDictionary<string, int> Deliveries,
+    IReadOnlyList<StageQueue> Stages,
+    int Late);
+
+/// <param name="State">Unknown, Unreachable, Holds or Broken.</param>
+/// <param name="Reason">Why nothing is sealed; null when it holds.</param>
+/// <param name="Probe">What was tried last.</param>
+public sealed record VaultStatus(VaultTrustState State, string? Reason, IReadOnlyList<VaultProbeAttempt> Probe);
+
+/// <param name="Stage">Which.</param>
+/// <param name="Due">Items whose turn it is.</param>
+/// <param name="Waiting">Items that have an earlier stage before them.</param>
+/// <param name="Failed">Items for which it can't be done.</param>
+/// <param name="Retrying">Due items of which an attempt has failed.</param>
+public sealed record StageQueue(Stage Stage, int Due, int Waiting, int Failed, int Retrying);
+
+/// <param name="Status">ready or degraded.</param>
+/// <param name="Reasons">Empty when ready.</param>
+public sealed record HealthReport(string Status, IReadOnlyList<string> Reasons);

@@ -1,0 +1,30 @@
+using System.Text.Json;
+using EvidenceIngest.Commands;
+using EvidenceIngest.Dock;
+
+namespace EvidenceIngest.Running;
+
+/// <summary>For pipes and logs: a line whenever a bay changes its state or its message, and one per finished item.</summary>
+internal sealed class PlainLines(TextWriter output, TimeProvider time) : IRunView
+{
+    private readonly Dictionary<string, string> _said = new(StringComparer.Ordinal);
+
+    public void Show(IReadOnlyList<BaySnapshot> bays, DockBacklog backlog)
+    {
+        foreach (var bay in bays)
+        {
+            var line = $"{bay.Bay}  {BayWords.Of(bay.State)}  {bay.Recorder}  {bay.Reason}".TrimEnd();
+            if (_said.TryGetValue(bay.Bay, out var before) && before == line)
+                continue;
+            _said[bay.Bay] = line;
+            output.WriteLine($"{time.GetLocalNow():HH:mm:ss}  {line}");
+        }
+    }
+
+    public void Finished(JsonElement item) => output.WriteLine(
+        $"{time.GetLocalNow():HH:mm:ss}  {item.Text("item")}  {(item.Text("state") == "sealed" ? "已入库" : "已入库（隔离）")}  {item.Text("kind")}  {item.Text("reason")}".TrimEnd());
+
+    public void Dispose()
+    {
+    }
+}

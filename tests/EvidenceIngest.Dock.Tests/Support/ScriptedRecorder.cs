@@ -1,0 +1,276 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Text;
+using System.Threading.Channels;
+using EvidenceIngest.Domain.Deliveries;
+using EvidenceIngest.Domain.Digests;
+using EvidenceIngest.Domain.Evidence;
+using EvidenceIngest.Domain.Receipts;
+using EvidenceIngest.Recorders;
+using EvidenceIngest.Recorders.Discovery;
+using EvidenceIngest.Recorders.Drivers;
+using EvidenceIngest.Recorders.Listing;
+using EvidenceIngest.Recorders.Profiles;
+
+namespace EvidenceIngest.Dock.Tests.Support;
+
+/// <summary>A recorder whose every fault can be scripted: leaves mid-file, has bad blocks, changes while it is read.</summary>
+internal sealed class ScriptedRecorder(string id)
+{
+    public string Id { get; } = id;
+
+    public ConcurrentDictionary<string, ScriptedFile> Files { get; } = [];
+
+    public bool ClearAllowed { get; init; } = true;
+
+    /// <summary>Files that belong to one recording; all others are recordings of their own.</summary>
+    public List<string[]> Chapters { get; } = [];
+
+    public HashSet<string> Strangers { get; } = [];
+
+    public List<string> Cleared { get; } = [];
+
+    /// <summary>Bytes that anybody read, of all files together.</summary>
+    public long BytesRead;
+
+    /// <summary>The cable is pulled when this many bytes have been read since it was plugged.</summary>
+    public long? PulledAfter { get; set; }
+
+    public ScriptedFile Add(string path, byte[] content)
+    {
+        var file = new ScriptedFile(content);
+        Files[path] = file;
+        return file;
+    }
+
+    public ScriptedFile Add(string path, int bytes, int seed = 1)
+    {
+        var content = new byte[bytes];
+        new Random(seed).NextBytes(content);
+        return Add(path, content);
+    }
+
+    public RecorderListing List()
+    {
+        var chaptered = Chapters.SelectMany(c => c).ToHashSet();
+        var groups = Chapters.Where(c => c.All(Files.ContainsKey))
+            .Concat(Files.Keys.Where(p => !chaptered.Contains(p) && !Strangers.Contains(p)).Order(StringComparer.Ordinal).Select(p => new[] { p }));
+        return new RecorderListing(
+            Id,
+            [.. groups.Select(g => new Recording(
+                MediaKind.Video, [.. g.Select(FileOf)], new DateTime(2026, 11, 20, 9, 0, 0), MetadataSource.FileName, "123456", "DEV01", false, []))],
+            [.. Strangers.Where(Files.ContainsKey).Select(FileOf)],
+            []);
+    }
+
+    private RecorderFile FileOf(string path) =>
+        new(path, Encoding.UTF8.GetBytes(path), Files[path].Content.Length, Files[path].ModifiedAt);
+}
+
+internal sealed class ScriptedFile(byte[] content)
+{
+    public byte[] Content { get; set; } = content;
+
+    public DateTimeOffset ModifiedAt { get; set; } = new(2026, 11, 20, 1, 0, 0, TimeSpan.Zero);
+
+    /// <summary>From here on every read fails.</summary>
+    public long? BadFrom { get; set; }
+
+    /// <summary>So many reads at <see cref="BadFrom"/> fail, then they succeed.</summary>
+    public int? FailuresLeft { get; set; }
+
+    /// <summary>Called before every read with the position.</summary>
+    public Action<long>? OnRead { get; set; }
+}
+
+/// <summary>Bays and driver for scripted recorders.</summary>
+internal sealed class ScriptedBays : IBayWatcher, IRecorderIdentification, IRecorderDriver
+{
+    private readonly Channel<BayChange> _changes = Channel.CreateUnbounded<BayChange>();
+    private readonly ConcurrentDictionary<string, ScriptedRecorder> _plugged = [];
+    private readonly ConcurrentDictionary<string, ScriptedDocking> _dockings = [];
+
+    public string Name => "scripted";
+
+    /// <summary>Called before every step that the driver takes.</summary>
+    public Action<string>? OnStep { get; set; }
+
+    public void Plug(string bay, ScriptedRecorder recorder)
+    {
+        _plugged[bay] = recorder;
+        _changes.Writer.TryWrite(new RecorderArrived(new FolderAttachment(new BayId(bay), "/" + bay)));
+    }
+
+    public void Pull(string bay)
+    {
+        _plugged.TryRemove(bay, out _);
+        if (_dockings.TryGetValue(bay, out var docking))
+            docking.Leave();
+        _changes.Writer.TryWrite(new RecorderLeft(new BayId(bay)));
+    }
+
+    public async IAsyncEnumerable<BayChange> WatchAsync([EnumeratorCancellation] CancellationToken ct)
+    {
+        // A new dock process sees what is plugged already.
+        foreach (var bay in _plugged.Keys)
+            yield return new RecorderArrived(new FolderAttachment(new BayId(bay), "/" + bay));
+        while (_changes.Reader.TryRead(out _))
+        {
+        }
+
+        await foreach (var change in _changes.Reader.ReadAllAsync(ct))
+            yield return change;
+    }
+
+    public Task<IdentifiedRecorder?> IdentifyAsync(RecorderAttachment attachment, CancellationToken ct)
+    {
+        if (!_plugged.TryGetValue(attachment.Bay.Value, out var recorder))
+            throw new RecorderGoneException("nothing there");
+        var docking = new ScriptedDocking(attachment, recorder, () => Pull(attachment.Bay.Value));
+        _dockings[attachment.Bay.Value] = docking;
+        return Task.FromResult<IdentifiedRecorder?>(new IdentifiedRecorder(this, docking));
+    }
+
+    public Task<DockedRecorder> OpenAsync(RecorderAttachment attachment, HardwareProfile profile, CancellationToken ct) =>
+        throw new NotSupportedException();
+
+    public Task<ClockReading> ReadClockAsync(DockedRecorder recorder, CancellationToken ct) =>
+        Task.FromResult(new ClockReading(null, DateTimeOffset.UnixEpoch.AddYears(56), "scripted"));
+
+    public Task<RecorderListing> ListAsync(DockedRecorder recorder, CancellationToken ct) =>
+        Step("list", Task.FromResult(((ScriptedDocking)recorder).Recorder.List()));
+
+    private T Step<T>(string step, T result)
+    {
+        OnStep?.Invoke(step);
+        return result;
+    }
+
+    public Task<Stream> OpenReadAsync(DockedRecorder recorder, RecorderFile file, CancellationToken ct) =>
+        Task.FromResult<Stream>(Step("open", new ScriptedStream((ScriptedDocking)recorder, file.Path, OnStep)));
+
+    public Task<FileStamp?> StampAsync(DockedRecorder recorder, RecorderFile file, CancellationToken ct)
+    {
+        var docking = (ScriptedDocking)recorder;
+        docking.ThrowIfGone();
+        return Task.FromResult<FileStamp?>(
+            docking.Recorder.Files.TryGetValue(file.Path, out var f) ? new FileStamp(f.Content.Length, f.ModifiedAt) : null);
+    }
+
+    public Task<ClearedMedia> ClearAsync(
+        DockedRecorder recorder, IReadOnlyList<RecorderFile> files, VaultReceipt receipt, CancellationToken ct)
+    {
+        var docking = (ScriptedDocking)recorder;
+        docking.ThrowIfGone();
+        OnStep?.Invoke("clear");
+        var (deleted, kept) = (new List<RecorderFile>(), new List<KeptFile>());
+        foreach (var file in files)
+        {
+            var content = docking.Recorder.Files[file.Path].Content;
+            var digest = new ContentDigest(Convert.ToHexStringLower(SHA256.HashData(content)));
+            if (receipt.Find(file.Path, digest) is null)
+            {
+                kept.Add(new KeptFile(file, "changed on the recorder"));
+                continue;
+            }
+
+            docking.Recorder.Files.TryRemove(file.Path, out _);
+            docking.Recorder.Cleared.Add(file.Path);
+            deleted.Add(file);
+        }
+
+        OnStep?.Invoke("cleared");
+        return Task.FromResult(new ClearedMedia(deleted, kept));
+    }
+}
+
+internal sealed class ScriptedDocking(RecorderAttachment attachment, ScriptedRecorder recorder, Action pull)
+    : DockedRecorder(attachment, ProfileFor(recorder))
+{
+    private readonly CancellationTokenSource _gone = new();
+    private long _read;
+
+    public ScriptedRecorder Recorder { get; } = recorder;
+
+    public override string? Model => "Scripted 1";
+
+    public override string? Serial => null;
+
+    public override CancellationToken Gone => _gone.Token;
+
+    public void Leave() => _gone.Cancel();
+
+    public void ThrowIfGone()
+    {
+        if (_gone.IsCancellationRequested)
+            throw new RecorderGoneException("the cable is out");
+    }
+
+    public void Read(int bytes)
+    {
+        Interlocked.Add(ref Recorder.BytesRead, bytes);
+        if (Recorder.PulledAfter is { } limit && Interlocked.Add(ref _read, bytes) >= limit)
+        {
+            Recorder.PulledAfter = null;
+            pull();
+            ThrowIfGone();
+        }
+    }
+
+    public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private static HardwareProfile ProfileFor(ScriptedRecorder recorder) => new(
+        "scripted", "测试", "scripted", new ProfileMatch("folder", [], null, null, false, 1), "Scripted",
+        new Dictionary<MediaKind, string> { [MediaKind.Video] = "执法记录仪录制" }, [IdentitySource.Path], [],
+        new Dictionary<string, MediaKind> { ["mp4"] = MediaKind.Video }, [], null, recorder.ClearAllowed);
+}
+
+internal sealed class ScriptedStream(ScriptedDocking docking, string path, Action<string>? onStep) : Stream
+{
+    private ScriptedFile File => docking.Recorder.Files[path];
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => true;
+
+    public override bool CanWrite => false;
+
+    public override long Length => File.Content.Length;
+
+    public override long Position { get; set; }
+
+    public override int Read(Span<byte> buffer)
+    {
+        docking.ThrowIfGone();
+        var file = File;
+        onStep?.Invoke("read");
+        file.OnRead?.Invoke(Position);
+        var content = file.Content;
+        var count = (int)Math.Min(buffer.Length, content.Length - Position);
+        if (file.BadFrom is { } bad && Position + count > bad && (file.FailuresLeft is null || file.FailuresLeft-- > 0))
+        {
+            // Like a card: the whole read fails when its last block is bad.
+            throw new IOException("Input/output error");
+        }
+
+        if (count <= 0)
+            return 0;
+        content.AsSpan((int)Position, count).CopyTo(buffer);
+        Position += count;
+        docking.Read(count);
+        return count;
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public override long Seek(long offset, SeekOrigin origin) => Position = offset;
+
+    public override void Flush()
+    {
+    }
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+}

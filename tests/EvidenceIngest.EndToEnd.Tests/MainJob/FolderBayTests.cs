@@ -1,0 +1,139 @@
+using System.Text;
+using EvidenceIngest.EndToEnd.Tests.Installations;
+
+namespace EvidenceIngest.EndToEnd.Tests.MainJob;
+
+/// <summary>A folder of one's own: <c>run --bay folder:DIR --once --json</c>.</summary>
+public sealed class FolderBayTests(FolderBayTests.Servers servers) : IClassFixture<FolderBayTests.Servers>
+{
+    private static readonly TimeSpan RunLimit = TimeSpan.FromMinutes(5);
+
+    private Installation Installation => servers.Installation;
+
+    [Fact]
+    public async Task A_folder_is_sealed_and_left_as_it_was_and_a_second_run_finds_the_same_items()
+    {
+        var card = NewCard("F100001");
+        card.RecordSound(400_000);
+        card.RecordSound(17 << 20);
+        card.Write("随手拍.jpg", await PhotoAsync());
+
+        var first = await RunAsync(card);
+        Assert.Equal(3, first.Count);
+        Assert.All(first, i => Assert.Equal("sealed", i.State));
+        Assert.Equal(card.Recorded.Keys.Order(), card.Remaining.Order());
+        await Installation.AssertSealedOnceAsync(first[0].Recorder, card.Recorded, first);
+        foreach (var item in first)
+            await Installation.AssertChainAsync(item.Item);
+
+        var second = await RunAsync(card);
+        Assert.Equal(first.Select(i => i.Item).Order(), second.Select(i => i.Item).Order());
+        Assert.Equal(first.SelectMany(i => i.Files).Select(f => f.VersionId).Order(), second.SelectMany(i => i.Files).Select(f => f.VersionId).Order());
+    }
+
+    [Fact]
+    public async Task Hostile_names_are_sealed_under_names_of_ours()
+    {
+        var card = NewCard("F100002");
+        card.Write("..%2F..%2Fetc%2Fpasswd.WAV", Sound(card));
+        card.Write("换行\n制表\t.WAV", Sound(card));
+        card.Write(new string('长', 80) + ".WAV", Sound(card));
+        card.Write("-rf .WAV", Sound(card));
+        card.Write("case.WAV", Sound(card));
+        card.Write("CASE.wav", Sound(card));
+        card.Write("$(reboot);'\"`.WAV", Sound(card));
+        await WriteRawAsync(card, [.. Encoding.Latin1.GetBytes("gbk-"), 0xD6, 0xB4, 0xB7, 0xA8, .. ".WAV"u8], Sound(card));
+        await WriteRawAsync(card, [0xFF, 0xFE, .. "-not-utf8.WAV"u8], Sound(card));
+        card.Write("empty.WAV", []);
+
+        var items = await RunAsync(card);
+        var files = items.SelectMany(i => i.Files).ToList();
+        Assert.Equal(10, files.Count);
+        Assert.Equal(files.Count, files.Select(f => f.Name).Distinct().Count());
+        Assert.All(files, f => Assert.Matches("^(masters|quarantine)/[0-9]{4}/[0-9]{2}/ev-[0-9a-z-]+/[0-9]+\\.[a-z0-9]+$", f.Key));
+        Assert.Contains(files, f => f.Name.Contains("换行%0A制表%09", StringComparison.Ordinal));
+        Assert.Contains(files, f => f.Name.Contains("%FF%FE", StringComparison.Ordinal));
+        Assert.Contains(items, i => i.State == "quarantined" && i.Files[0].Bytes == 0);
+    }
+
+    [Fact]
+    public async Task Links_show_the_proxy_until_they_expire_and_the_receipt_verifies_offline()
+    {
+        var card = NewCard("F100003");
+        card.RecordSound(200_000);
+        await using var run = Installation.Start("run", "--bay", "folder:" + card.Folder);
+        var item = "";
+        for (var waited = 0; item.Length == 0; waited++)
+        {
+            Assert.True(waited < 240, run.Output + run.Error);
+            await Task.Delay(500);
+            var (code, lines, _) = await Installation.RunAsync(RunLimit, "items", "list", "--json", "--recorder", "dev-F100003");
+            item = code == 0 ? ItemLine.Parse(lines).FirstOrDefault(i => i.Renditions.Contains("proxy"))?.Item ?? "" : "";
+        }
+
+        var (exitCode, url, error) = await Installation.RunAsync(RunLimit, "items", "link", item);
+        Assert.True(exitCode == 0, error);
+        using var http = new HttpClient();
+        var proxy = await http.GetByteArrayAsync(new Uri(url.Trim()));
+        Assert.Equal("ftyp", Encoding.ASCII.GetString(proxy, 4, 4));
+        Assert.Contains("Viewed", (await Installation.RunAsync(RunLimit, "items", "custody", item)).Output, StringComparison.Ordinal);
+
+        var receipt = Path.Combine(Installation.Home, "receipt.json");
+        await File.WriteAllTextAsync(receipt, (await Installation.RunAsync(RunLimit, "items", "receipt", item)).Output);
+        var master = Path.Combine(card.Folder, card.Recorded.Keys.Single());
+        Assert.Equal(0, (await Installation.RunAsync(RunLimit, "verify", receipt, master)).ExitCode);
+        Assert.Equal(1, (await Installation.RunAsync(RunLimit, "verify", receipt, receipt)).ExitCode);
+        await run.KillAsync();
+    }
+
+    [Fact]
+    public async Task Without_a_service_commands_say_how_to_start_it()
+    {
+        var (exitCode, _, error) = await Installation.RunAsync(RunLimit, "items", "list");
+        Assert.Equal(1, exitCode);
+        Assert.Contains("./scripts/run", error, StringComparison.Ordinal);
+    }
+
+    private Card NewCard(string device) => new(Path.Combine(Installation.Home, "cards", device), device, device.GetHashCode(StringComparison.Ordinal));
+
+    private static byte[] Sound(Card card) => card.Sound(30_000);
+
+    private async Task<IReadOnlyList<ItemLine>> RunAsync(Card card)
+    {
+        var (exitCode, output, error) = await Installation.RunAsync(RunLimit, "run", "--bay", "folder:" + card.Folder, "--once", "--json");
+        Assert.True(exitCode == 0, $"exit code {exitCode}\n{output}\n{error}");
+        return ItemLine.Parse(output);
+    }
+
+    private static async Task<byte[]> PhotoAsync()
+    {
+        var file = Path.GetTempFileName() + ".jpg";
+        await ChildProcess.RunAsync(
+            "ffmpeg", ["-v", "error", "-f", "lavfi", "-i", "testsrc2=s=640x480", "-frames:v", "1", file], new Dictionary<string, string>(), RunLimit);
+        return await File.ReadAllBytesAsync(file);
+    }
+
+    /// <summary>.NET can't name a file in bytes that are no UTF-8; printf of bash can.</summary>
+    private static async Task WriteRawAsync(Card card, byte[] name, byte[] content)
+    {
+        var plain = Path.Combine(card.Folder, "raw.bin");
+        await File.WriteAllBytesAsync(plain, content);
+        var escaped = string.Concat(name.Select(b => $"\\x{b:x2}"));
+        var (exitCode, _, error) = await ChildProcess.RunAsync(
+            "bash", ["-c", "mv \"$1\" \"$2/$(printf \"$3\")\"", "bash", plain, card.Folder, escaped], new Dictionary<string, string>(), RunLimit);
+        Assert.True(exitCode == 0, error);
+    }
+
+    public sealed class Servers : IAsyncLifetime
+    {
+        internal Installation Installation { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync()
+        {
+            Installation = await Installation.CreateAsync("folder-bays");
+            Installation.Settings["EVIDENCE_Dock__Usb"] = "false";
+        }
+
+        public ValueTask DisposeAsync() => Installation.DisposeAsync();
+    }
+}

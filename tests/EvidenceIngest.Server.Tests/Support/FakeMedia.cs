@@ -1,0 +1,46 @@
+using EvidenceIngest.Domain.Digests;
+using EvidenceIngest.Domain.Evidence;
+using EvidenceIngest.Server.Inspection;
+using EvidenceIngest.Server.Renditions;
+
+namespace EvidenceIngest.Server.Tests.Support;
+
+/// <summary>Stands in for ffprobe and ffmpeg: what a file "is" stands in its first bytes.</summary>
+internal sealed class FakeMedia : IMediaInspector, IRenditionMaker
+{
+    public static readonly byte[] Proxy = [.. Enumerable.Range(0, 5000).Select(i => (byte)(i % 251))];
+
+    public bool RenderingFails { get; set; }
+
+    /// <summary>Files that were handed to the inspector, as they were.</summary>
+    public List<byte[]> Inspected { get; } = [];
+
+    public async Task<MediaFacts> InspectAsync(string file, MediaKind expected, CancellationToken ct)
+    {
+        var content = await File.ReadAllBytesAsync(file, ct);
+        Inspected.Add(content);
+        var text = System.Text.Encoding.UTF8.GetString(content);
+        Finding[] findings = text.StartsWith("damaged", StringComparison.Ordinal) ? [new Finding(FindingCode.Damaged, "moov is missing\0")]
+            : text.StartsWith("foreign", StringComparison.Ordinal) ? [new Finding(FindingCode.Foreign, "no media")] : [];
+        var kind = findings.Any(f => f.Code == FindingCode.Foreign) ? MediaKind.Other : expected;
+        return new MediaFacts(
+            kind, "mov,mp4", TimeSpan.FromMinutes(5), "h264", kind == MediaKind.Other ? null : "aac", 1920, 1080, 4_000_000, null, findings,
+            "fakeprobe 1", "{\"format\":{}}");
+    }
+
+    public async Task<IReadOnlyList<Rendition>> MakeAsync(
+        MediaKind kind, IReadOnlyList<MasterCopy> masters, string workFolder, CancellationToken ct)
+    {
+        if (RenderingFails)
+            throw new RenditionFailedException("ffmpeg ended with code 1");
+        var file = Path.Combine(workFolder, "proxy.mp4");
+        await File.WriteAllBytesAsync(file, Proxy, ct);
+        using var hasher = new ContentHasher(false);
+        hasher.Append(Proxy);
+        return
+        [
+            new Rendition("proxy", file, "video/mp4", Proxy.Length, hasher.Finish(),
+                new RenditionRecipe("fakempeg 1", ["-i", "master-01.mp4"], [.. masters.Select(m => m.Sha256)], true, 0)),
+        ];
+    }
+}

@@ -1,0 +1,92 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using EvidenceIngest.EndToEnd.Tests.Installations;
+using EvidenceIngest.Server.Tests.Support;
+using Npgsql;
+
+[assembly: AssemblyFixture(typeof(PrivateCluster))]
+
+namespace EvidenceIngest.Server.Tests.Support;
+
+/// <summary>
+/// A PostgreSQL cluster for this run. Each server under test gets its own database, owned by a role without special
+/// rights, as an installation has it.
+/// </summary>
+public sealed class PrivateCluster : IAsyncLifetime
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("evidence-pg-").FullName;
+
+    // scripts/test ends whatever carries a test home in its environment.
+    private readonly Dictionary<string, string> _environment = new()
+    {
+        ["EVIDENCE_HOME"] = Path.Combine(Installation.Checkout, "artifacts/test-homes/server-database"),
+    };
+
+    private int _port;
+    private int _databases;
+
+    public async ValueTask InitializeAsync()
+    {
+        if (Environment.UserName == "root")
+            await RunAsync("chown", "postgres:", _folder);
+        await RunAsPostgresAsync("initdb", "-D", Data, "-U", "admin", "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync");
+        using (var probe = new TcpListener(IPAddress.Loopback, 0))
+        {
+            probe.Start();
+            _port = ((IPEndPoint)probe.LocalEndpoint).Port;
+        }
+
+        await StartAsync();
+        await ExecuteAsAdminAsync("create role evidence login createdb");
+    }
+
+    /// <summary>A connection string to a new, empty database.</summary>
+    public async Task<string> NewDatabaseAsync()
+    {
+        var name = string.Create(CultureInfo.InvariantCulture, $"evidence_{Interlocked.Increment(ref _databases)}");
+        await ExecuteAsAdminAsync($"create database {name} owner evidence");
+        return $"Host=127.0.0.1;Port={_port};Username=evidence;Database={name};Maximum Pool Size=20;Timeout=5";
+    }
+
+    public Task StartAsync() => RunAsPostgresAsync(
+        "pg_ctl", "-D", Data, "-w", "-l", Path.Combine(_folder, "log"), "start", "-o",
+        $"-p {_port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={_folder} -c fsync=off -c max_connections=300");
+
+    /// <summary>Every connection dies, as in a restart after an update.</summary>
+    public Task StopAsync() => RunAsPostgresAsync("pg_ctl", "-D", Data, "-w", "-m", "immediate", "stop");
+
+    public async ValueTask DisposeAsync()
+    {
+        NpgsqlConnection.ClearAllPools();
+        await StopAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private string Data => Path.Combine(_folder, "data");
+
+    private async Task ExecuteAsAdminAsync(string sql)
+    {
+        await using var admin = NpgsqlDataSource.Create($"Host=127.0.0.1;Port={_port};Username=admin;Database=postgres;Pooling=false");
+        await using var command = admin.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private Task RunAsPostgresAsync(string program, params string[] arguments)
+    {
+        var path = Directory.GetFiles("/usr/lib/postgresql", program, SearchOption.AllDirectories).Order(StringComparer.Ordinal).Last();
+        // PostgreSQL refuses to run as root.
+        return Environment.UserName == "root"
+            ? RunAsync("setpriv", ["--reuid=postgres", "--regid=postgres", "--clear-groups", path, .. arguments])
+            : RunAsync(path, arguments);
+    }
+
+    private async Task RunAsync(string file, params string[] arguments)
+    {
+        var (exitCode, output, error) = await ChildProcess.RunAsync(file, arguments, _environment, Limit);
+        if (exitCode != 0)
+            throw new InvalidOperationException($"{file} {string.Join(' ', arguments)} failed:\n{output}\n{error}");
+    }
+}

@@ -1,0 +1,170 @@
+using System.Net.Http.Headers;
+using EvidenceIngest.Server.Access;
+using EvidenceIngest.Server.Catalogue;
+using EvidenceIngest.Server.Inspection;
+using EvidenceIngest.Server.Pipeline;
+using EvidenceIngest.Server.Renditions;
+using EvidenceIngest.Server.Vault;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace EvidenceIngest.Server.Tests.Support;
+
+/// <summary>The whole server role on a free port, with a real database and a vault that tests can break.</summary>
+internal sealed class TestServer : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly string _folder;
+
+    private TestServer(WebApplication app, string folder, string database, string operatorToken)
+    {
+        (_app, _folder, Database, OperatorToken) = (app, folder, database, operatorToken);
+        Operator = Client(operatorToken);
+        Anonymous = Client(null);
+    }
+
+    public string Database { get; }
+
+    public string OperatorToken { get; }
+
+    public HttpClient Operator { get; }
+
+    public HttpClient Anonymous { get; }
+
+    public MemoryVault Vault => (MemoryVault)Get<IVault>();
+
+    public Faults Faults => Get<Faults>();
+
+    public FakeMedia Media => (FakeMedia)Get<IMediaInspector>();
+
+    public AdjustedClock Clock => (AdjustedClock)Get<TimeProvider>();
+
+    public EvidenceCatalogue Catalogue => Get<EvidenceCatalogue>();
+
+    /// <param name="cluster">Where its database is made.</param>
+    /// <param name="withJobs">False when a test runs the stages itself.</param>
+    /// <param name="database">An existing database, for a second server beside the first.</param>
+    /// <param name="vault">The first server's vault.</param>
+    /// <param name="arrange">Prepares the vault before the server sees it.</param>
+    public static async Task<TestServer> StartAsync(
+        PrivateCluster cluster, bool withJobs = true, string? database = null, MemoryVault? vault = null, Action<MemoryVault>? arrange = null)
+    {
+        database ??= await cluster.NewDatabaseAsync();
+        var folder = Directory.CreateTempSubdirectory("evidence-server-").FullName;
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        if (Environment.GetEnvironmentVariable("EVIDENCE_TEST_LOG") is not null)
+            builder.Logging.AddConsole().AddFilter("Microsoft", LogLevel.Warning);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0));
+        builder.Services.AddSingleton<TimeProvider>(new AdjustedClock());
+        builder.Services.AddEvidenceServer(
+            new ServerOptions
+            {
+                Database = database,
+                Name = "test",
+                WorkFolder = Path.Combine(folder, "work"),
+                ReceiptKeyFile = Path.Combine(folder, "secrets", "receipt-key.pem"),
+                SweepInterval = TimeSpan.FromMilliseconds(500),
+                WorkReserveBytes = 0,
+            },
+            new VaultOptions { Endpoint = new Uri("http://unused"), AccessKey = "", SecretKey = "" });
+        var faults = new Faults();
+        builder.Services.AddSingleton(faults);
+        vault ??= new MemoryVault(faults);
+        arrange?.Invoke(vault);
+        builder.Services.AddSingleton<IVault>(vault);
+        builder.Services.ConfigureDbContext<CatalogueDb>(options => options.AddInterceptors(faults), ServiceLifetime.Singleton);
+        var media = new FakeMedia();
+        builder.Services.AddSingleton<IMediaInspector>(media);
+        builder.Services.AddSingleton<IRenditionMaker>(media);
+        if (!withJobs)
+        {
+            // The sweep is what starts the scheduler.
+            builder.Services.Remove(builder.Services.Single(
+                s => s.ServiceType == typeof(IHostedService) && s.ImplementationFactory?.Method.ReturnType == typeof(PipelineSweep)));
+        }
+
+        var app = builder.Build();
+        app.MapEvidenceApi();
+        await app.StartAsync();
+        var token = LocalAccess.NewToken();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        await app.Services.GetRequiredService<LocalAccess>().EnsureOperatorTokenAsync("custodian", token, limit.Token);
+        return new TestServer(app, folder, database, token);
+    }
+
+    public T Get<T>()
+        where T : notnull => _app.Services.GetRequiredService<T>();
+
+    public HttpClient Client(string? token)
+    {
+        var client = new HttpClient { BaseAddress = new Uri(_app.Urls.Single()) };
+        if (token is not null)
+            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return client;
+    }
+
+    public async Task<TestDock> EnrolDockAsync(string name = "一中队采集站") =>
+        await TestDock.EnrolAsync(this, (await Get<LocalAccess>().InviteDockAsync("custodian", CancellationToken.None)).Code, name);
+
+    /// <summary>Runs a stage as its job would.</summary>
+    public Task<bool> RunAsync(string itemId, Stage stage)
+    {
+        var runs = Get<StageRuns>();
+        switch (stage)
+        {
+            case Stage.Seal:
+                return runs.RunAsync(itemId, stage, ct => Get<Sealing>().RunAsync(itemId, ct), CancellationToken.None);
+            case Stage.Inspect:
+            case Stage.Render:
+                return DeriveAsync();
+            default:
+                throw new ArgumentOutOfRangeException(nameof(stage));
+        }
+
+        async Task<bool> DeriveAsync()
+        {
+            using var work = Get<WorkFolder>().Open(itemId);
+            return await runs.RunAsync(
+                itemId, stage,
+                ct => stage == Stage.Inspect ? Get<Inspecting>().RunAsync(itemId, work, ct) : Get<Rendering>().RunAsync(itemId, work, ct),
+                CancellationToken.None);
+        }
+    }
+
+    public async Task VaultIsProbedAsync(VaultTrustState wanted = VaultTrustState.Holds) =>
+        await Eventually.HoldsAsync(() => Task.FromResult(Get<VaultTrust>().State == wanted), "the vault's trust is " + wanted);
+
+    public async ValueTask DisposeAsync()
+    {
+        Operator.Dispose();
+        Anonymous.Dispose();
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+}
+
+/// <summary>The system's clock, shifted as a test likes.</summary>
+internal sealed class AdjustedClock : TimeProvider
+{
+    public TimeSpan Shift { get; set; }
+
+    public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Shift;
+}
+
+internal static class Eventually
+{
+    public static async Task HoldsAsync(Func<Task<bool>> condition, string what, int seconds = 30)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
+        while (!await condition())
+        {
+            Assert.False(limit.IsCancellationRequested, "never: " + what);
+            await Task.Delay(50);
+        }
+    }
+}
