@@ -14,7 +14,6 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Quartz;
-using WorkFolder = EvidenceIngest.Server.Pipeline.WorkFolder;
 
 namespace EvidenceIngest.Server;
 

@@ -8,7 +8,7 @@ namespace EvidenceIngest.Server.Inspection;
 /// <summary>Facts by ffprobe; what it takes for whole although it isn't is found in the file itself.</summary>
 internal sealed class MediaInspector(MediaProbe probe, ILogger<MediaInspector> logger) : IMediaInspector
 {
-    private static readonly string OnlyInput = WorkFolder.Input(1);
+    private static readonly string OnlyInput = ToolFolder.Input(1);
 
     public async Task<MediaFacts> InspectAsync(string file, MediaKind expected, CancellationToken ct)
     {
@@ -23,7 +23,7 @@ internal sealed class MediaInspector(MediaProbe probe, ILogger<MediaInspector> l
         }
 
         // Links need a folder on any file system; the master's own folder stays untouched.
-        var folder = WorkFolder.Create(Path.GetTempPath(), [file]);
+        var folder = ToolFolder.Create(Path.GetTempPath(), [file]);
         try
         {
             return await InspectAsync(folder, file, head, expected, tool, ct);
@@ -35,7 +35,7 @@ internal sealed class MediaInspector(MediaProbe probe, ILogger<MediaInspector> l
     }
 
     private async Task<MediaFacts> InspectAsync(
-        WorkFolder folder, string file, byte[] head, MediaKind expected, string tool, CancellationToken ct)
+        ToolFolder folder, string file, byte[] head, MediaKind expected, string tool, CancellationToken ct)
     {
         var damage = Mp4Boxes.StartsLike(head) ? await FindDamageAsync(file, ct) : null;
         var outcome = await probe.StreamsAsync(folder, OnlyInput, ct);

@@ -10,11 +10,11 @@ internal sealed class MediaProbe(ToolRunner tools, MediaToolOptions options)
     private const string FirstPackets = "%+#64";
 
     /// <summary>Container and streams, with a hash of each decoder's set-up.</summary>
-    public Task<ToolOutcome> StreamsAsync(WorkFolder folder, string file, CancellationToken ct) =>
+    public Task<ToolOutcome> StreamsAsync(ToolFolder folder, string file, CancellationToken ct) =>
         RunAsync(folder, file, ["-show_format", "-show_streams", "-show_data_hash", "sha256"], ct);
 
     /// <summary>The first frames of one stream, decoded.</summary>
-    public Task<ToolOutcome> FirstFramesAsync(WorkFolder folder, string file, int stream, CancellationToken ct) =>
+    public Task<ToolOutcome> FirstFramesAsync(ToolFolder folder, string file, int stream, CancellationToken ct) =>
         RunAsync(
             folder,
             file,
@@ -26,7 +26,7 @@ internal sealed class MediaProbe(ToolRunner tools, MediaToolOptions options)
 
     public Task<string> ToolAsync(CancellationToken ct) => tools.VersionAsync(options.Ffprobe, ct);
 
-    private Task<ToolOutcome> RunAsync(WorkFolder folder, string file, string[] questions, CancellationToken ct) =>
+    private Task<ToolOutcome> RunAsync(ToolFolder folder, string file, string[] questions, CancellationToken ct) =>
         tools.RunAsync(
             new ToolCall(
                 options.Ffprobe,

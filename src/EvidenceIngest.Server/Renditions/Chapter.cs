@@ -15,7 +15,7 @@ internal sealed record Chapter(string Input, MasterCopy Master, ProbeAnswer Prob
     /// <summary>Masters that ffprobe understood, in playing order.</summary>
     public static IReadOnlyList<Chapter> Of(IReadOnlyList<MasterCopy> masters) =>
     [
-        .. masters.Select((m, i) => (Master: m, Input: WorkFolder.Input(i + 1), Probe: ProbeAnswer.Parse(m.Facts.RawJson)))
+        .. masters.Select((m, i) => (Master: m, Input: ToolFolder.Input(i + 1), Probe: ProbeAnswer.Parse(m.Facts.RawJson)))
             .Where(c => c.Probe?.Streams is { Count: > 0 })
             .Select(c => new Chapter(c.Input, c.Master, c.Probe!)),
     ];

@@ -6,7 +6,7 @@ using EvidenceIngest.Server.MediaTools;
 namespace EvidenceIngest.Server.Renditions;
 
 /// <summary>One item's work folder: runs ffmpeg in it, keeps what was run, and turns finished files into renditions.</summary>
-internal sealed class RenderRoom(WorkFolder folder, ToolRunner tools, MediaProbe probe, MediaToolOptions options)
+internal sealed class RenderRoom(ToolFolder folder, ToolRunner tools, MediaProbe probe, MediaToolOptions options)
 {
     /// <summary>Stands between the argument lists of a recipe with several runs.</summary>
     private const string Then = "&&";

@@ -17,7 +17,7 @@ internal sealed class RenditionMaker(ToolRunner tools, MediaProbe probe, MediaTo
         if (kind == MediaKind.Other)
             return [];
         var chapters = Chapter.Of(masters);
-        var room = new RenderRoom(WorkFolder.Create(workFolder, masters.Select(m => m.File)), tools, probe, options);
+        var room = new RenderRoom(ToolFolder.Create(workFolder, masters.Select(m => m.File)), tools, probe, options);
         var made = kind switch
         {
             MediaKind.Photo => [await PosterAsync(room, WithVideo(chapters)[0], isPhoto: true, ct)],

@@ -37,12 +37,14 @@ public sealed partial class ForbiddenCallTests
 
     private static Dictionary<string, string> AllowedDeletions { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
     {
+        ["src/EvidenceIngest.Server/MediaTools/ToolFolder.cs"] = "links to a master and ffprobe's scratch; the links' targets stay",
         ["src/EvidenceIngest.Server/Pipeline/WorkFolder.cs"] = "copies and renditions of one job; masters lie in the vault",
         ["src/EvidenceIngest.Server/Receipts/ReceiptKey.cs"] = "its own draft, when another server's key was first",
     };
 
     private static Dictionary<string, string> AllowedProcesses { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
     {
+        ["src/EvidenceIngest.Server/MediaTools/ToolRunner.cs"] = "ffmpeg and ffprobe, behind limits",
     };
 
     private static void AssertOnly(Regex forbidden, Dictionary<string, string> allowed)

@@ -6,15 +6,15 @@ namespace EvidenceIngest.Server.MediaTools;
 /// A folder of our own for one piece of work. Masters appear in it as input-1, input-2 …: whatever their names are, no tool
 /// gets to see them, and no tool of an earlier, interrupted attempt writes into it.
 /// </summary>
-internal sealed class WorkFolder
+internal sealed class ToolFolder
 {
-    private WorkFolder(string path) => Location = path;
+    private ToolFolder(string path) => Location = path;
 
     public string Location { get; }
 
-    public static WorkFolder Create(string parent, IEnumerable<string> masters)
+    public static ToolFolder Create(string parent, IEnumerable<string> masters)
     {
-        var folder = new WorkFolder(Path.Combine(Path.GetFullPath(parent), $"work-{Guid.NewGuid():N}"));
+        var folder = new ToolFolder(Path.Combine(Path.GetFullPath(parent), $"work-{Guid.NewGuid():N}"));
         Directory.CreateDirectory(folder.Location);
         var number = 0;
         foreach (var master in masters)
