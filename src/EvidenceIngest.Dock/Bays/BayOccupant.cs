@@ -1,3 +1,4 @@
+using EvidenceIngest.Dock.Disk;
 using EvidenceIngest.Dock.Offload;
 using EvidenceIngest.Recorders.Discovery;
 using EvidenceIngest.Recorders.Drivers;
@@ -131,9 +132,9 @@ internal sealed class BayOccupant : IAsyncDisposable
     private static string AdviceFor(Exception e) => e switch
     {
         OffloadIncompleteException { InnerException: UnreadableSourceException } => Advice.RecorderUnreadable,
-        OffloadIncompleteException { InnerException: FixityMismatchException } => Advice.StagingFailed,
+        OffloadIncompleteException { InnerException: FixityMismatchException or StagingDiskException } => Advice.StagingFailed,
         OffloadIncompleteException incomplete => Advice.UnreadableFiles(incomplete.Count),
-        FixityMismatchException => Advice.StagingFailed,
+        FixityMismatchException or StagingDiskException => Advice.StagingFailed,
         IOException => Advice.RecorderUnreadable,
         _ => Advice.Unexpected,
     };

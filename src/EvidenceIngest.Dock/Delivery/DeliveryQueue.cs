@@ -176,7 +176,15 @@ internal sealed class DeliveryQueue(
                 continue;
             if (_underWay.Keys.Any(k => k.StartsWith(offload.Id, StringComparison.Ordinal)))
                 continue;
-            await staging.RetireAsync(offload);
+            try
+            {
+                await staging.RetireAsync(offload);
+            }
+            catch (IOException e)
+            {
+                // Out of memory already, and everything in it is sealed; the next start finds it and tries again.
+                log.RetiringFailed(offload.Id, e);
+            }
         }
     }
 }

@@ -25,6 +25,9 @@ internal static partial class Log
     [LoggerMessage(7, LogLevel.Error, "Offload {Offload}: staged file {File} is not what was verified; it is set aside and must be copied again")]
     public static partial void StagedCopySpoiled(this ILogger log, string offload, int file);
 
+    [LoggerMessage(9, LogLevel.Warning, "Offload {Offload} is finished, but its journal could not be closed; the next start does it")]
+    public static partial void RetiringFailed(this ILogger log, string offload, Exception cause);
+
     [LoggerMessage(8, LogLevel.Warning, "Delivery {Delivery}: the server refuses its later events for good: {Reason}")]
     public static partial void EventsRefused(this ILogger log, string delivery, string reason);
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using EvidenceIngest.Dock.Disk;
 using EvidenceIngest.Domain;
 using Microsoft.Win32.SafeHandles;
 
@@ -21,7 +22,7 @@ internal sealed class JournalFile(string path, long length, Action<JournalFact> 
     private Exception? _broken;
 
     /// <summary>Completes when the facts are on disk.</summary>
-    /// <exception cref="IOException">
+    /// <exception cref="StagingDiskException">
     /// They are not. After a failed write nothing of them stands in the journal; after a failed fsync nobody can know
     /// what the disk holds, and the journal takes no more until it is opened anew.
     /// </exception>
@@ -48,7 +49,7 @@ internal sealed class JournalFile(string path, long length, Action<JournalFact> 
         lock (_gate)
         {
             if (_broken is not null)
-                return sync ? Task.FromException(new IOException("the journal takes no more facts", _broken)) : Task.CompletedTask;
+                return sync ? Task.FromException(new StagingDiskException("the journal takes no more facts", _broken)) : Task.CompletedTask;
             foreach (var fact in facts)
             {
                 _next.Lines.Write(EvidenceJson.ToBytes(fact));
@@ -149,7 +150,7 @@ internal sealed class JournalFile(string path, long length, Action<JournalFact> 
 
         public void Fail(Exception e)
         {
-            Done.TrySetException(e);
+            Done.TrySetException(new StagingDiskException("writing the journal", e));
             // A hint has nobody who waits for it.
             _ = Done.Task.Exception;
         }

@@ -23,7 +23,7 @@ internal sealed class CopyPass(BufferPool buffers, IoPace pace)
     /// <returns>The position of the source's end.</returns>
     /// <exception cref="UnreadableSourceException">The source can't be read on; everything before its position is copied.</exception>
     /// <exception cref="RecorderGoneException">The recorder left.</exception>
-    /// <exception cref="IOException">The staging disk failed or is full.</exception>
+    /// <exception cref="StagingDiskException">The staging disk failed or is full.</exception>
     public long Run(
         Stream source, SafeFileHandle target, CopyDigests digests, long from, int readBytes, ICopyWatch watch, CancellationToken ct)
     {
@@ -38,13 +38,17 @@ internal sealed class CopyPass(BufferPool buffers, IoPace pace)
                 var filled = Fill(source, buffer.GetSpan(), position, readBytes, out var failure);
                 if (filled > 0)
                 {
-                    RandomAccess.Write(target, buffer.GetSpan()[..filled], position);
+                    Write(target, buffer.GetSpan()[..filled], position);
                     mine = false;
                     digests.Take(buffer, filled);
                     position += filled;
                     watch.Copied(position);
                     if (position % ChunkBytes == 0)
+                    {
+                        UncachedFile.StartWriting(target, position - ChunkBytes, ChunkBytes);
                         watch.Mark(position, digests.PrefixSha256());
+                    }
+
                     pace.Spend(filled, ct);
                 }
 
@@ -58,6 +62,18 @@ internal sealed class CopyPass(BufferPool buffers, IoPace pace)
                 if (mine)
                     buffer.Return();
             }
+        }
+    }
+
+    private static void Write(SafeFileHandle target, ReadOnlySpan<byte> bytes, long position)
+    {
+        try
+        {
+            RandomAccess.Write(target, bytes, position);
+        }
+        catch (IOException e)
+        {
+            throw new StagingDiskException("writing a staged file", e);
         }
     }
 

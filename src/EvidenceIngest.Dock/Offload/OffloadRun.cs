@@ -113,7 +113,7 @@ internal sealed class OffloadRun(
 
                 return;
             }
-            catch (IOException e) when (IsDiskFull(e))
+            catch (StagingDiskException e) when (e.IsFull)
             {
                 // Somebody else filled the disk. Wait for room like a copy that hasn't begun, and go on from the marks.
                 bay.LacksSpace(batch.Sum(w => w.File.Bytes));
@@ -178,11 +178,6 @@ internal sealed class OffloadRun(
         var staged = new FileInfo(offload.StagedPath(work.Number));
         return Math.Max(0, work.File.Bytes - (staged.Exists ? staged.Length : 0));
     }
-
-    // ENOSPC 28 and EDQUOT 122 on Linux, ERROR_DISK_FULL on Windows.
-    private static bool IsDiskFull(IOException e) =>
-        e is not UnreadableSourceException and not RecorderGoneException
-        && (e.HResult is 28 or 122 || e.HResult == unchecked((int)0x80070070));
 }
 
 /// <summary>Some files could not be staged; the first of the reasons is the cause.</summary>

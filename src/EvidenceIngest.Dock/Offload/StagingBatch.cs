@@ -37,9 +37,17 @@ internal sealed class StagingBatch(VerifiedCopy copy, StagedReread reread, TimeP
         // With all writing begun, the first fsync's journal commit covers the rest of the batch.
         foreach (var file in files)
             UncachedFile.StartWriting(file.Handle);
-        foreach (var file in files)
-            RandomAccess.FlushToDisk(file.Handle);
-        DurableFolder.Sync(files[0].Order.Offload.Folder);
+        try
+        {
+            foreach (var file in files)
+                RandomAccess.FlushToDisk(file.Handle);
+            DurableFolder.Sync(files[0].Order.Offload.Folder);
+        }
+        catch (IOException e)
+        {
+            throw new StagingDiskException("fsync of staged files", e);
+        }
+
         return files.Count;
     }
 

@@ -65,8 +65,11 @@ internal sealed class VerifiedCopy(BufferPool buffers, IoPace pace, TimeProvider
 
     private static Finding Unreadable(CopyOrder order, UnreadableSourceException unreadable, FileStamp stamp) => new(
         FindingCode.Unreadable,
-        $"{order.File.Path}: bytes 0-{unreadable.Position - 1} of {stamp.Bytes} were copied; from byte {unreadable.Position} on the "
-        + "recorder could not be read, and the rest stays on it");
+        (unreadable.Position == 0
+            ? $"{order.File.Path}: nothing of {stamp.Bytes} bytes could be read"
+            : $"{order.File.Path}: bytes 0-{unreadable.Position - 1} of {stamp.Bytes} were copied; from byte {unreadable.Position} on "
+              + "the recorder could not be read")
+        + ", and the rest stays on it");
 
     private async Task<(long Bytes, ContentDigest Digest, UnreadableSourceException? Unreadable)> PassAsync(
         CopyOrder order, Microsoft.Win32.SafeHandles.SafeFileHandle target, FileStamp stamp, bool resume, CancellationToken ct)

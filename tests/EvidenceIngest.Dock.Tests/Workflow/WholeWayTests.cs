@@ -126,7 +126,7 @@ public sealed class WholeWayTests
         await rig.BayAsync(BayState.Delivering);
 
         var local = Directory.GetFiles(rig.Root, "*", SearchOption.AllDirectories).Select(Path.GetFileName);
-        Assert.All(local, n => Assert.Matches(@"^(\d{6}\.bin|journal\.jsonl|credentials\.json|\.lock)$", n));
+        Assert.All(local, n => Assert.Matches(@"^(\d{6}\.bin|journal\.jsonl|credentials\.json(\.\w+)?|\.lock)$", n));
 
         rig.Server.SealingWaits = false;
         await rig.BayAsync(BayState.SafeToRemove);
