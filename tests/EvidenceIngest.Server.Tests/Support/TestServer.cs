@@ -4,6 +4,7 @@ using EvidenceIngest.Server.Catalogue;
 using EvidenceIngest.Server.Inspection;
 using EvidenceIngest.Server.Pipeline;
 using EvidenceIngest.Server.Renditions;
+using EvidenceIngest.Server.MediaTools;
 using EvidenceIngest.Server.Vault;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -70,7 +71,8 @@ internal sealed class TestServer : IAsyncDisposable
                 SweepInterval = TimeSpan.FromMilliseconds(500),
                 WorkReserveBytes = 0,
             },
-            new VaultOptions { Endpoint = new Uri("http://unused"), AccessKey = "", SecretKey = "" });
+            new VaultOptions { Endpoint = new Uri("http://unused"), AccessKey = "", SecretKey = "" },
+            new MediaToolOptions());
         var faults = new Faults();
         builder.Services.AddSingleton(faults);
         vault ??= new MemoryVault(faults);

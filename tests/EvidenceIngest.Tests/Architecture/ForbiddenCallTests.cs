@@ -18,7 +18,7 @@ public sealed partial class ForbiddenCallTests
     public void Only_named_places_start_processes() => AssertOnly(ProcessStart(), AllowedProcesses);
 
     [Fact]
-    public void No_code_sleeps_on_a_thread() => AssertOnly(Sleep(), Nowhere);
+    public void Only_named_places_sleep_on_a_thread() => AssertOnly(Sleep(), AllowedSleeps);
 
     [Fact]
     public void The_rules_see_what_they_forbid()
@@ -37,9 +37,21 @@ public sealed partial class ForbiddenCallTests
 
     private static Dictionary<string, string> AllowedDeletions { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
     {
+        ["src/EvidenceIngest.Dock/Delivery/CredentialStore.cs"] = "the token's draft, once the credentials hold it",
+        ["src/EvidenceIngest.Dock/Delivery/ReceiptIntake.cs"] = "staged bytes whose receipt was verified and journalled",
+        ["src/EvidenceIngest.Dock/Journal/StagingFolder.cs"] = "folders of finished offloads after their time, and of such that never began",
+        ["src/EvidenceIngest.Recorders/Cards/Libc.cs"] = "the declaration",
+        ["src/EvidenceIngest.Recorders/Cards/PosixCardFileSystem.cs"] = "clearing, against a receipt",
+        ["src/EvidenceIngest.Server/Inspection/MediaInspector.cs"] = "the tool's folder of links",
+        ["src/EvidenceIngest.Recorders/Drivers/MassStorage/VolumeMount.cs"] = "an empty mount point",
         ["src/EvidenceIngest.Server/MediaTools/ToolFolder.cs"] = "links to a master and ffprobe's scratch; the links' targets stay",
         ["src/EvidenceIngest.Server/Pipeline/WorkFolder.cs"] = "copies and renditions of one job; masters lie in the vault",
         ["src/EvidenceIngest.Server/Receipts/ReceiptKey.cs"] = "its own draft, when another server's key was first",
+    };
+
+    private static Dictionary<string, string> AllowedSleeps { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["src/EvidenceIngest.Recorders/Drivers/CardRecorder.cs"] = "inside a synchronous read: a pulled disk shows its absence shortly after the error",
     };
 
     private static Dictionary<string, string> AllowedProcesses { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -59,7 +71,7 @@ public sealed partial class ForbiddenCallTests
     [GeneratedRegex(@"\bDateTime(Offset)?\.(UtcNow|Now|Today)\b|\bStopwatch\.(StartNew|GetTimestamp)\b|new Stopwatch\b")]
     private static partial Regex Clock();
 
-    [GeneratedRegex(@"\b(File|Directory)\.Delete\(|\.Delete\(\)|\bunlink(at)?\(|\brmdir\(|FileOptions\.DeleteOnClose")]
+    [GeneratedRegex(@"\b(File|Directory)\.Delete\(|\.Delete\(\)|\b(?i:unlink(at)?|rmdir)\(|FileOptions\.DeleteOnClose")]
     private static partial Regex Deletion();
 
     [GeneratedRegex(@"\bProcess\.Start\(|new Process\b|new ProcessStartInfo\b")]
