@@ -28,7 +28,7 @@ internal sealed partial record ToolOutcome(
         _ when Says("received signal 24") => "it used up its processor time",
         { ExitCode: FileLimit } => $"its output grew beyond {Limits.FileBytes} bytes",
         _ when Says("File too large") => $"its output grew beyond {Limits.FileBytes} bytes",
-        _ when Says("Cannot allocate memory") => "it needed more memory than it may have",
+        _ when Says("Cannot allocate memory") || Says("get_buffer() failed") => "it needed more memory than it may have",
         _ when Says("exceeds specified max pixel count") => "its pictures are larger than allowed",
         { ExitCode: > 128 and < 160 } => $"the tool ended by signal {ExitCode - 128}",
         { ExitCode: 0 } => LastLine() is { Length: > 0 } line ? line : "there is nothing to decode",

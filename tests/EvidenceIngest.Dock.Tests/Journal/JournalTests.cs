@@ -12,6 +12,7 @@ public sealed class JournalTests
     {
         await using var rig = await DockRig.CreateAsync();
         var journal = await FinishedJournalAsync(rig);
+        await rig.StopAsync(); // finishing rewrites the journal once more
         var bytes = await File.ReadAllBytesAsync(journal);
         var whole = JournalReplay.Read(journal).Facts;
         Assert.True(whole.Count > 10);

@@ -103,8 +103,8 @@ public sealed class HostileMediaTests : IAsyncLifetime
         var file = await _studio.WriteAsync("bomb.png", Samples.PngBomb(15_000));
         var master = await _studio.MasterAsync(file, MediaKind.Photo);
         Assert.Contains(master.Facts.Findings, f => f.Code == FindingCode.Damaged && f.Detail.Contains("larger than allowed", StringComparison.Ordinal));
-        var failure = await Assert.ThrowsAsync<RenditionFailedException>(() => _studio.RenderAsync(MediaKind.Photo, [master]));
-        Assert.Contains("larger than allowed", failure.Message, StringComparison.Ordinal);
+        // Inspection never learned its size, so nothing is even tried.
+        await Assert.ThrowsAsync<RenditionFailedException>(() => _studio.RenderAsync(MediaKind.Photo, [master]));
     }
 
     [Fact]

@@ -61,12 +61,16 @@ internal sealed class MemoryVault(Faults faults) : IVault
     public Task<VaultVersion> CompleteUploadAsync(VaultObject target, string uploadId, IReadOnlyList<StoredPart> parts, CancellationToken ct) =>
         Step(() =>
         {
-            if (_completed.TryGetValue(uploadId, out var known))
-                return known;
-            if (!_uploads.TryRemove(uploadId, out var stored))
-                throw new VaultUploadLostException("no such upload");
-            Assert.Equal(stored.Keys, parts.Select(p => p.Part));
-            return _completed[uploadId] = Store(target, [.. stored.Values.SelectMany(p => p)]);
+            // A store completes an upload once, whoever asks at the same time.
+            lock (_completed)
+            {
+                if (_completed.TryGetValue(uploadId, out var known))
+                    return known;
+                if (!_uploads.TryRemove(uploadId, out var stored))
+                    throw new VaultUploadLostException("no such upload");
+                Assert.Equal(stored.Keys, parts.Select(p => p.Part));
+                return _completed[uploadId] = Store(target, [.. stored.Values.SelectMany(p => p)]);
+            }
         });
 
     public Task AbortUploadAsync(VaultObject target, string uploadId, CancellationToken ct) => Step(() => _uploads.TryRemove(uploadId, out _));
