@@ -29,7 +29,7 @@ internal sealed class DockService(
             await new SpoiledCopy(time).CheckPresenceAsync(offload);
         }
 
-        status.Watch(backlog.Count, backlog.Items);
+        status.Watch(backlog.Count, () => staging.SignedItems);
         await base.StartAsync(cancellationToken);
     }
 

@@ -9,12 +9,11 @@ public sealed class DockStatus
 {
     private readonly ConcurrentDictionary<string, BayProgress> _bays = [];
     private readonly TimeProvider _time;
+    private Func<IReadOnlyCollection<string>> _items = () => [];
     private Func<DockBacklog> _backlog = () => new DockBacklog(Ready: false, 0, 0, 0, 0, ServerLink.Unknown, null, []);
 
     /// <param name="time">Clock of the states' since.</param>
     public DockStatus(TimeProvider time) => _time = time;
-
-    private Func<IReadOnlyCollection<string>> _items = () => [];
 
     internal ChangeSignal Signal { get; } = new();
 
@@ -25,7 +24,7 @@ public sealed class DockStatus
     /// <summary>What waits for the server.</summary>
     public DockBacklog Backlog => _backlog();
 
-    /// <summary>Evidence items that the server has signed for and whose recorders are still being worked on.</summary>
+    /// <summary>Evidence items that the server has signed for, of all recorders that were worked on since the start.</summary>
     public IReadOnlyCollection<string> Items => _items();
 
     /// <summary>

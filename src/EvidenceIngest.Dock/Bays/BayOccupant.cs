@@ -1,3 +1,4 @@
+using EvidenceIngest.Dock.Delivery;
 using EvidenceIngest.Dock.Disk;
 using EvidenceIngest.Dock.Offload;
 using EvidenceIngest.Recorders.Discovery;
@@ -134,7 +135,7 @@ internal sealed class BayOccupant : IAsyncDisposable
         OffloadIncompleteException { InnerException: UnreadableSourceException } => Advice.RecorderUnreadable,
         OffloadIncompleteException { InnerException: FixityMismatchException or StagingDiskException } => Advice.StagingFailed,
         OffloadIncompleteException incomplete => Advice.UnreadableFiles(incomplete.Count),
-        FixityMismatchException or StagingDiskException => Advice.StagingFailed,
+        FixityMismatchException or StagingDiskException or StagedCopySpoiledException => Advice.StagingFailed,
         IOException => Advice.RecorderUnreadable,
         _ => Advice.Unexpected,
     };

@@ -99,7 +99,7 @@ internal sealed class BayWorkflow(BayMeans means, BayProgress bay, BayOccupant o
                 return;
             // While it waited, a staged copy proved spoiled: the recorder must give the file once more.
             if (!offload.Read(l => l.Files.All(f => f.IsSettled)))
-                throw new IOException("a staged copy is spoiled and must be copied again");
+                throw new StagedCopySpoiledException("a staged copy is spoiled and must be copied again");
             bay.Say(means.Link.Current switch
             {
                 ServerLink.Unreachable => Advice.ServerUnreachable,

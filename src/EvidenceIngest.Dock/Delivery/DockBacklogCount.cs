@@ -5,10 +5,6 @@ namespace EvidenceIngest.Dock.Delivery;
 /// <summary>Counts what waits for the server, for screens and for <c>--once</c>.</summary>
 internal sealed class DockBacklogCount(StagingFolder staging, DeliveryQueue queue, ServerLinkState link)
 {
-    /// <summary>The evidence items that this dock holds receipts for, as far as their offloads are still in memory.</summary>
-    public IReadOnlyCollection<string> Items() =>
-        [.. staging.Offloads.SelectMany(o => o.Read(l => l.Files.Select(f => f.Receipt?.ItemId).OfType<string>().ToHashSet())).Distinct()];
-
     public DockBacklog Count()
     {
         var (files, bytes, deliveries, events) = (0, 0L, 0, 0);

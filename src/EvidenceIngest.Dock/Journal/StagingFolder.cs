@@ -15,6 +15,7 @@ internal sealed class StagingFolder(DockOptions options, TimeProvider time, ILog
     private readonly Dictionary<string, OffloadJournal> _open = [];
     private readonly Dictionary<string, string> _setAside = [];
     private readonly ConcurrentDictionary<string, DateTimeOffset> _finished = [];
+    private readonly Dictionary<string, IReadOnlyList<string>> _itemsOfRetired = [];
     private FileStream? _lock;
 
     public ChangeSignal Changed { get; } = new();
@@ -27,6 +28,16 @@ internal sealed class StagingFolder(DockOptions options, TimeProvider time, ILog
         {
             lock (_gate)
                 return [.. _open.Values];
+        }
+    }
+
+    /// <summary>Evidence items that the server has signed for, of all offloads that were open at or since the start.</summary>
+    public IReadOnlyCollection<string> SignedItems
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _itemsOfRetired.Values.SelectMany(i => i).Concat(_open.Values.SelectMany(SignedItemsOf)).Distinct()];
         }
     }
 
@@ -102,6 +113,7 @@ internal sealed class StagingFolder(DockOptions options, TimeProvider time, ILog
             if (offload.InBay)
                 return;
             _open.Remove(offload.Id);
+            _itemsOfRetired[offload.Id] = SignedItemsOf(offload);
         }
 
         await offload.RecordAsync(new Finished(time.GetUtcNow()));
@@ -118,6 +130,8 @@ internal sealed class StagingFolder(DockOptions options, TimeProvider time, ILog
             Directory.Delete(Path.Combine(options.StagingFolder, id), recursive: true);
             _finished.TryRemove(id, out _);
             Known.Forget(id);
+            lock (_gate)
+                _itemsOfRetired.Remove(id);
         }
     }
 
@@ -156,6 +170,9 @@ internal sealed class StagingFolder(DockOptions options, TimeProvider time, ILog
         lock (_gate)
             _open.Remove(offload.Id);
     }
+
+    private static List<string> SignedItemsOf(OffloadJournal offload) =>
+        offload.Read(l => l.Files.Select(f => f.Receipt?.ItemId).OfType<string>().Distinct().ToList());
 
     private void Keep(string id, OffloadLedger finished)
     {

@@ -28,10 +28,10 @@ internal sealed record CopyOrder(
     /// Runs blocking I/O: on a thread of its own, so that the thread pool stays free for the network, or right here when
     /// the file is so small that a thread would cost more.
     /// </summary>
-    public Task<T> BlockingAsync<T>(Func<T> work) =>
-        IsSmall
-            ? Task.FromResult(work())
-            : Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    public Task<T> BlockingAsync<T>(Func<T> work) => IsSmall ? Task.FromResult(work()) : OnOwnThreadAsync(work);
+
+    public static Task<T> OnOwnThreadAsync<T>(Func<T> work) =>
+        Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 }
 
 /// <summary>A file whose bytes were written and hashed, but are not yet synced and confirmed.</summary>

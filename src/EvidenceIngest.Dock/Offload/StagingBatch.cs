@@ -19,7 +19,7 @@ internal sealed class StagingBatch(VerifiedCopy copy, StagedReread reread, TimeP
         {
             foreach (var order in orders)
                 copied.Add(await copy.CopyAsync(order, ct));
-            await orders[0].BlockingAsync(() => Sync(copied));
+            await CopyOrder.OnOwnThreadAsync(() => Sync(copied));
             var staged = new List<JournalFact>(orders.Count);
             foreach (var file in copied)
                 staged.Add(await ConfirmAsync(file, ct));
@@ -64,7 +64,7 @@ internal sealed class StagingBatch(VerifiedCopy copy, StagedReread reread, TimeP
 
         // Once more from the source, whole. A second mismatch means that the disk can't be trusted, and fails.
         using var again = await copy.CopyAsync(file.Order with { Marks = [] }, ct);
-        await file.Order.BlockingAsync(() => Sync([again]));
+        await CopyOrder.OnOwnThreadAsync(() => Sync([again]));
         return await RereadAsync(again, ct);
     }
 

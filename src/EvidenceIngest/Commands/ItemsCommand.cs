@@ -57,18 +57,20 @@ internal static class ItemsCommand
         {
             var chain = await service.GetAsync($"items/{Escaped(parsed.GetRequiredValue(item))}/custody", ct);
             var table = new ListTable("序号", "时间", "操作者", "事件", "内容");
-            foreach (var link in chain.GetProperty("events").EnumerateArray())
+            string? broken = null;
+            foreach (var link in chain.EnumerateArray())
             {
                 if (parsed.GetValue(json))
                     CommandLine.WriteJson(link);
-                var fact = link.GetProperty("event");
-                table.Add(fact.Text("sequence"), fact.Text("at"), fact.Text("actor"), fact.Text("kind"), fact.Text("detail"));
+                table.Add(link.Text("sequence"), link.Text("at"), link.Text("actor"), link.Text("kind"), link.Text("detail"));
+                if (link.Text("broken") is { Length: > 0 } reason)
+                    broken ??= $"{link.Text("sequence")}: {reason}";
             }
 
             if (!parsed.GetValue(json))
                 table.Write();
-            if (chain.Text("broken") is { Length: > 0 } broken)
-                throw new ServiceException("保管链不完整 / the chain is broken: " + broken);
+            if (broken is not null)
+                throw new ServiceException("保管链自此处起不完整 / the chain is broken from here on: " + broken);
         });
         return command;
     }

@@ -76,9 +76,11 @@ internal static class RunCommand
         while (true)
         {
             view.Show(dock.Bays, dock.Backlog);
+            // Asked before the items are: a receipt that comes in between is an item that the feed doesn't know yet.
+            var over = IsOver(dock, folderBays);
             foreach (var item in await feed.LookAsync(dock.Items, ct))
                 view.Finished(item);
-            if (once && IsOver(dock, folderBays) is { } problems && feed.AllFinished)
+            if (once && over is { } problems && feed.AllFinished)
             {
                 view.Show(dock.Bays, dock.Backlog);
                 foreach (var problem in problems)

@@ -94,7 +94,10 @@ internal sealed class Installation : IAsyncDisposable
         if (!Directory.Exists(Home))
             return;
         await ScriptAsync("stop");
-        Directory.Delete(Home, recursive: true);
+        // .NET can't name what isn't UTF-8, and hostile cards hold such names.
+        var (exitCode, _, error) = await ChildProcess.RunAsync("rm", ["-rf", Home], _settings, ScriptLimit);
+        if (exitCode != 0)
+            throw new IOException(error);
     }
 
     private async Task<string> ScriptAsync(string action, string? part = null)

@@ -67,7 +67,7 @@ public sealed class DemonstrationTests : IAsyncLifetime
     private static void AssertComplete(ItemLine item)
     {
         Assert.NotEmpty(item.Files);
-        Assert.All(item.Files, f => Assert.True(f.Sha256.Length == 64 && f.Sm3?.Length == 64 && f.VersionId.Length > 0));
+        Assert.All(item.Files, f => Assert.True(f.Sha256.Length == 64 && f.Sm3?.Length == 64 && f.VersionId?.Length > 0));
         Assert.Equal("dev-J800000", item.Recorder);
         if (item.State == "sealed")
         {

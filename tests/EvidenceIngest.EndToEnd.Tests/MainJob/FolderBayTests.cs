@@ -23,9 +23,6 @@ public sealed class FolderBayTests(FolderBayTests.Servers servers) : IClassFixtu
         Assert.All(first, i => Assert.Equal("sealed", i.State));
         Assert.Equal(card.Recorded.Keys.Order(), card.Remaining.Order());
         await Installation.AssertSealedOnceAsync(first[0].Recorder, card.Recorded, first);
-        foreach (var item in first)
-            await Installation.AssertChainAsync(item.Item);
-
         var second = await RunAsync(card);
         Assert.Equal(first.Select(i => i.Item).Order(), second.Select(i => i.Item).Order());
         Assert.Equal(first.SelectMany(i => i.Files).Select(f => f.VersionId).Order(), second.SelectMany(i => i.Files).Select(f => f.VersionId).Order());
@@ -48,7 +45,7 @@ public sealed class FolderBayTests(FolderBayTests.Servers servers) : IClassFixtu
 
         var items = await RunAsync(card);
         var files = items.SelectMany(i => i.Files).ToList();
-        Assert.Equal(10, files.Count);
+        Assert.True(files.Count == 10, string.Join("\n", files.Select(f => f.Name)));
         Assert.Equal(files.Count, files.Select(f => f.Name).Distinct().Count());
         Assert.All(files, f => Assert.Matches("^(masters|quarantine)/[0-9]{4}/[0-9]{2}/ev-[0-9a-z-]+/[0-9]+\\.[a-z0-9]+$", f.Key));
         Assert.Contains(files, f => f.Name.Contains("换行%0A制表%09", StringComparison.Ordinal));
@@ -76,8 +73,10 @@ public sealed class FolderBayTests(FolderBayTests.Servers servers) : IClassFixtu
         using var http = new HttpClient();
         var proxy = await http.GetByteArrayAsync(new Uri(url.Trim()));
         Assert.Equal("ftyp", Encoding.ASCII.GetString(proxy, 4, 4));
-        Assert.Contains("Viewed", (await Installation.RunAsync(RunLimit, "items", "custody", item)).Output, StringComparison.Ordinal);
+        var chain = await Installation.RunAsync(RunLimit, "items", "custody", item);
+        Assert.True(chain.Output.Contains("Viewed", StringComparison.Ordinal), chain.Output + chain.Error);
 
+        await Installation.AssertChainAsync(item);
         var receipt = Path.Combine(Installation.Home, "receipt.json");
         await File.WriteAllTextAsync(receipt, (await Installation.RunAsync(RunLimit, "items", "receipt", item)).Output);
         var master = Path.Combine(card.Folder, card.Recorded.Keys.Single());

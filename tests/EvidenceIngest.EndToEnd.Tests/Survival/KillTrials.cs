@@ -251,7 +251,7 @@ public sealed class KillTrials(ITestOutputHelper output) : IAsyncLifetime
     private async Task AssertNothingElseIsLockedAsync(IReadOnlyList<ItemLine> items)
     {
         using var store = _installation.ObjectStore();
-        var expected = items.SelectMany(i => i.Files).Select(f => f.VersionId).ToHashSet(StringComparer.Ordinal);
+        var expected = items.SelectMany(i => i.Files).Select(f => f.VersionId!).ToHashSet(StringComparer.Ordinal);
         var page = new Amazon.S3.Model.ListVersionsRequest { BucketName = items[0].Files[0].Bucket, Prefix = "masters/" };
         Amazon.S3.Model.ListVersionsResponse versions;
         do

@@ -37,7 +37,7 @@ public sealed class HostileManifestTests(PrivateCluster cluster)
         await RefusedAsync(dock, With(m => File(m)["digest"] = null), "body is not a DeliveryManifest");
         await RefusedAsync(dock, With(m => File(m)["bytes"] = -1), "files[0].bytes");
         await RefusedAsync(dock, With(m => File(m)["bytes"] = long.MaxValue), "files[0].bytes");
-        await RefusedAsync(dock, With(m => File(m)["bytes"] = "12"), "body is not a DeliveryManifest", andMayPass: true);
+        await RefusedAsync(dock, With(m => File(m)["bytes"] = "12"), "body is not a DeliveryManifest");
         await RefusedAsync(dock, With(m => File(m)["recorderPath"] = ""), "files[0].recorderPath");
         await RefusedAsync(dock, With(m => File(m)["recorderPath"] = "a\u0000b"), "control characters");
         await RefusedAsync(dock, With(m => File(m)["recorderPath"] = "a\r\nb"), "control characters");
@@ -131,11 +131,9 @@ public sealed class HostileManifestTests(PrivateCluster cluster)
     }
 
     private static async Task RefusedAsync(
-        TestDock dock, string body, string detail, HttpStatusCode expected = HttpStatusCode.BadRequest, bool andMayPass = false)
+        TestDock dock, string body, string detail, HttpStatusCode expected = HttpStatusCode.BadRequest)
     {
         using var answer = await dock.Http.PostAsync("/api/v1/deliveries", new StringContent(body, Encoding.UTF8, "application/json"));
-        if (andMayPass && answer.IsSuccessStatusCode)
-            Assert.Fail("a number that is written as text passed");
         Assert.Contains(detail, await TestDock.RefusedAsync(answer, expected), StringComparison.Ordinal);
     }
 
@@ -154,7 +152,8 @@ public sealed class HostileManifestTests(PrivateCluster cluster)
     {
         ["recorderPath"] = path,
         ["bytes"] = 1,
-        ["digest"] = new JsonObject { ["sha256"] = Digest },
+        ["digest"] = new JsonObject { ["sha256"] = Digest, ["sm3"] = null },
+        ["modifiedAt"] = null,
     };
 
     private static JsonObject Nested(int depth)
