@@ -6,15 +6,16 @@ namespace EvidenceIngest.EndToEnd.Tests.Survival;
 
 /// <summary>
 /// kill -9 of dock, server and stores, at stage boundaries and at random moments, many times over: afterwards every
-/// recording is sealed exactly once, byte for byte, and every recorder was cleared against a receipt.
-/// <c>EVIDENCE_KILL_TRIALS</c> sets how many recorders are docked; <c>EVIDENCE_KILL_SEED</c> repeats a run's choices.
+/// recording is sealed exactly once, byte for byte, and every recorder was cleared against a receipt. A trial is a kill;
+/// recorders are docked until enough have happened.
+/// <c>EVIDENCE_KILL_TRIALS</c> sets how many; <c>EVIDENCE_KILL_SEED</c> repeats a run's choices.
 /// </summary>
 public sealed class KillTrials(ITestOutputHelper output) : IAsyncLifetime
 {
     private const int Docks = 3;
-    private const int DefaultTrials = 102;
+    private const int DefaultTrials = 110;
 
-    private static readonly TimeSpan TrialLimit = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan CardLimit = TimeSpan.FromMinutes(4);
 
     /// <summary>A killed server is aimed at the moment after one of these was written.</summary>
     private static readonly string[] Boundaries =
@@ -33,12 +34,13 @@ public sealed class KillTrials(ITestOutputHelper output) : IAsyncLifetime
         output.WriteLine($"EVIDENCE_KILL_SEED={_seed} EVIDENCE_KILL_TRIALS={_trials}");
         var docks = await Task.WhenAll(Enumerable.Range(0, Docks).Select(PrepareDockAsync));
         var killer = KillServersAsync(new Random(_seed));
-        var cards = await Task.WhenAll(docks.Select((dock, lane) => DockCardsAsync(dock, lane)));
+        var lanes = await Task.WhenAll(docks.Select((dock, lane) => DockCardsAsync(dock, lane)));
         await _end.CancelAsync();
         await killer;
 
-        var items = await WaitForPipelineAsync();
-        foreach (var (recorder, card) in cards.SelectMany(c => c))
+        var cards = lanes.SelectMany(l => l).ToList();
+        var items = await WaitForPipelineAsync(cards.Sum(c => c.Card.Recorded.Count));
+        foreach (var (recorder, card) in cards)
         {
             Assert.Empty(card.Remaining);
             await _installation.AssertSealedOnceAsync(recorder, card.Recorded, items);
@@ -47,13 +49,13 @@ public sealed class KillTrials(ITestOutputHelper output) : IAsyncLifetime
         foreach (var item in items.Where((_, i) => i % 5 == 0))
             await _installation.AssertChainAsync(item.Item);
         await AssertNothingElseIsLockedAsync(items);
-        output.WriteLine($"{_trials} recorders, {items.Count} items, {_kills} kills");
+        output.WriteLine($"{cards.Count} recorders, {items.Count} items, {_kills} kills");
     }
 
     public async ValueTask InitializeAsync()
     {
         _installation = await Installation.CreateAsync("kill-trials");
-        _installation.Settings["EVIDENCE_Dock__Usb"] = "false";
+        _installation.Settings["EVIDENCE_Server__RenderingConcurrency"] = "2";
         _server = _installation.Start("serve");
     }
 
@@ -96,11 +98,11 @@ public sealed class KillTrials(ITestOutputHelper output) : IAsyncLifetime
     {
         var random = new Random(HashCode.Combine(_seed, lane));
         var cards = new List<(string, Card)>();
-        for (var trial = lane; trial < _trials; trial += Docks)
+        for (var number = lane; Volatile.Read(ref _kills) < _trials; number += Docks)
         {
-            var device = string.Create(CultureInfo.InvariantCulture, $"K{trial:000000}");
-            var card = new Card(Path.Combine(dock["EVIDENCE_HOME"], device), device, _seed + trial);
-            foreach (var bytes in new[] { 20_000, random.Next(1, 2_000_000), trial % 4 == 0 ? 18 << 20 : 9_000_000 })
+            var device = string.Create(CultureInfo.InvariantCulture, $"K{number:000000}");
+            var card = new Card(Path.Combine(dock["EVIDENCE_HOME"], device), device, _seed + number);
+            foreach (var bytes in new[] { 20_000, random.Next(1, 2_000_000), number % 4 == 0 ? 18 << 20 : 3_000_000 })
                 card.RecordSound(bytes);
             await DockUntilClearedAsync(dock, card, random);
             cards.Add(("dev-" + device, card));
@@ -111,7 +113,7 @@ public sealed class KillTrials(ITestOutputHelper output) : IAsyncLifetime
 
     private async Task DockUntilClearedAsync(Dictionary<string, string> dock, Card card, Random random)
     {
-        using var limit = new CancellationTokenSource(TrialLimit);
+        using var limit = new CancellationTokenSource(CardLimit);
         // Two killings, then one run that may finish; clearing goes by receipts, so an empty card means all is sealed.
         for (var run = 0; card.Remaining.Any(); run++)
         {
@@ -128,7 +130,7 @@ public sealed class KillTrials(ITestOutputHelper output) : IAsyncLifetime
             while (card.Remaining.Any())
             {
                 Assert.False(process.HasExited, $"the dock ended by itself:\n{process.Output}\n{process.Error}");
-                Assert.False(limit.IsCancellationRequested, $"{card.Folder} is not cleared after {TrialLimit}:\n{process.Output}\n{process.Error}");
+                Assert.False(limit.IsCancellationRequested, $"{card.Folder} is not cleared after {CardLimit}:\n{process.Output}\n{process.Error}");
                 await Task.Delay(50);
             }
         }
@@ -230,20 +232,20 @@ public sealed class KillTrials(ITestOutputHelper output) : IAsyncLifetime
         }
     }
 
-    private async Task<IReadOnlyList<ItemLine>> WaitForPipelineAsync()
+    private async Task<IReadOnlyList<ItemLine>> WaitForPipelineAsync(int recordings)
     {
         await _installation.StartServersAsync();
         for (var waited = 0; ; waited++)
         {
             var (exitCode, text, error) = await _installation.RunAsync(
                 TimeSpan.FromSeconds(60), "items", "list", "--json", "--limit", "100000");
-            if (exitCode == 0 && ItemLine.Parse(text) is var items && items.Count >= _trials * 3
+            if (exitCode == 0 && ItemLine.Parse(text) is var items && items.Count >= recordings
                 && items.All(i => i.State == "sealed" && i.Renditions.Contains("proxy")))
             {
                 return items;
             }
 
-            Assert.True(waited < 300, $"the pipeline does not end:\n{text}\n{error}");
+            Assert.True(waited < 600, $"the pipeline does not end:\n{text}\n{error}");
             await Task.Delay(1000);
         }
     }
