@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using EvidenceIngest.Dock.Bays;
 using EvidenceIngest.Dock.Tests.Support;
 using EvidenceIngest.Recorders;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace EvidenceIngest.Dock.Tests.Offload;
 
@@ -102,7 +103,7 @@ public sealed class RealFolderTests
         var card = Directory.CreateDirectory(Path.Combine(rig.Root, "card")).FullName;
         rig.Configure = services =>
         {
-            services.RemoveAllOf<Recorders.Discovery.IBayWatcher>().RemoveAllOf<IRecorderIdentification>();
+            services.RemoveAll<Recorders.Discovery.IBayWatcher>().RemoveAll<IRecorderIdentification>();
             services.AddRecorders(new RecordersOptions { UsbEnabled = false, FolderBays = { card } });
         };
         return card;

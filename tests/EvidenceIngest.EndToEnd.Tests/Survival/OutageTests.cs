@@ -39,7 +39,7 @@ public sealed class OutageTests : IAsyncLifetime
         Assert.NotEmpty(card.Remaining);
         await _installation.StartServersAsync("postgres");
 
-        await UntilAsync(run, () => run.Output.Contains("可以取走", StringComparison.Ordinal), "the recorder is released");
+        await UntilAsync(run, () => run.Output.Contains("已全部入库", StringComparison.Ordinal), "the recorder is released");
         Assert.Empty(card.Remaining);
         await AssertSealedAsync(run, card);
         Assert.Equal(HttpStatusCode.OK, await HealthAsync());
@@ -58,7 +58,7 @@ public sealed class OutageTests : IAsyncLifetime
         await UntilAsync(run, () => run.Output.Contains("采集中断", StringComparison.Ordinal), "the bay says that it was interrupted");
         Directory.Move(aside, card.Folder);
 
-        await UntilAsync(run, () => run.Output.Contains("可以取走", StringComparison.Ordinal), "the recorder is released");
+        await UntilAsync(run, () => run.Output.Contains("已全部入库", StringComparison.Ordinal), "the recorder is released");
         await AssertSealedAsync(run, card);
         Assert.Equal(card.Recorded.Count, card.Remaining.Count());
     }
