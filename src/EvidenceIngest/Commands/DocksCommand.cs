@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using EvidenceIngest.Running;
 
 namespace EvidenceIngest.Commands;
 
@@ -29,9 +30,9 @@ internal static class DocksCommand
                     CommandLine.WriteJson(bay);
                 else
                     table.Add(
-                        bay.Text("dock"), bay.Text("bay"), bay.Text("state"), bay.Text("recorder"),
+                        bay.Text("dock"), bay.Text("bay"), BayWords.OfName(bay.Text("state")), bay.Text("recorder"),
                         $"{bay.Text("filesDone")}/{bay.Text("filesTotal")}",
-                        string.Create(CultureInfo.InvariantCulture, $"{bay.Text("bytesDone")}/{bay.Text("bytesTotal")}"),
+                        $"{Size(bay, "bytesDone")}/{Size(bay, "bytesTotal")}",
                         bay.Text("reason"));
             }
 
@@ -40,4 +41,7 @@ internal static class DocksCommand
         });
         return command;
     }
+
+    private static string Size(System.Text.Json.JsonElement bay, string member) =>
+        long.TryParse(bay.Text(member), CultureInfo.InvariantCulture, out var bytes) ? BayWords.Size(bytes) : "";
 }

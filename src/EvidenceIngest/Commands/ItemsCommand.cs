@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using EvidenceIngest.Hosting;
+using EvidenceIngest.Running;
 
 namespace EvidenceIngest.Commands;
 
@@ -30,8 +31,8 @@ internal static class ItemsCommand
             foreach (var item in items)
             {
                 table.Add(
-                    item.Text("item"), item.Text("state"), item.Text("kind"), item.Text("recorder"), item.Text("recordedAt"),
-                    item.Text("deadline"), item.Text("onTime"), item.Text("missing"), item.Text("reason"));
+                    item.Text("item"), ItemWords.State(item), ItemWords.Kind(item), item.Text("recorder"), ItemWords.Time(item, "recordedAt"),
+                    ItemWords.Time(item, "deadline"), ItemWords.OnTime(item), ItemWords.Missing(item), ItemWords.Reason(item));
             }
 
             table.Write();

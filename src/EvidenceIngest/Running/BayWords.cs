@@ -22,6 +22,9 @@ internal static class BayWords
         _ => state.ToString(),
     };
 
+    /// <summary>A state by its name in JSON; one of a newer dock stays as it is.</summary>
+    public static string OfName(string state) => Enum.TryParse<BayState>(state, ignoreCase: true, out var known) ? Of(known) : state;
+
     public static string Of(ServerLink link) => link switch
     {
         ServerLink.Online => "已连接",

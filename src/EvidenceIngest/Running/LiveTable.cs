@@ -62,8 +62,9 @@ internal sealed class LiveTable : IRunView
     public void Dispose()
     {
         _end.Cancel();
-        // The last picture is drawn before the terminal is given back.
-        _drawing.ContinueWith(_ => _end.Dispose(), TaskScheduler.Default);
+        // The last picture is drawn before the terminal is given back, within one pause of the drawing.
+        _drawing.GetAwaiter().GetResult();
+        _end.Dispose();
     }
 
     private async Task DrawAsync() => await _console.Live(new Text("正在启动…")).StartAsync(async live =>
@@ -86,7 +87,8 @@ internal sealed class LiveTable : IRunView
             while (_finished.Count > 8)
                 _finished.Dequeue();
             rows.AddRange(_finished.Select(i => new Text(
-                $"{i.Text("item")}  {(i.Text("state") == "sealed" ? "已入库" : "隔离：" + i.Text("reason"))}  缺少：{i.Text("missing")}")));
+                string.Join("  ", new[] { i.Text("item"), ItemWords.State(i), ItemWords.Kind(i), ItemWords.Reason(i), "缺少：" + ItemWords.Missing(i) }
+                    .Where(part => part.Length > 0)))));
         }
 
         rows.Add(_now);

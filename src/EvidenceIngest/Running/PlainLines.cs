@@ -22,7 +22,7 @@ internal sealed class PlainLines(TextWriter output, TimeProvider time) : IRunVie
     }
 
     public void Finished(JsonElement item) => output.WriteLine(
-        $"{time.GetLocalNow():HH:mm:ss}  {item.Text("item")}  {(item.Text("state") == "sealed" ? "已入库" : "已入库（隔离）")}  {item.Text("kind")}  {item.Text("reason")}".TrimEnd());
+        $"{time.GetLocalNow():HH:mm:ss}  {item.Text("item")}  {ItemWords.State(item)}  {ItemWords.Kind(item)}  {ItemWords.Reason(item)}".TrimEnd());
 
     public void Dispose()
     {
