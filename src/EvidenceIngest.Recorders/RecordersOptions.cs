@@ -25,4 +25,7 @@ public sealed class RecordersOptions
 
     /// <summary>How often the USB tree is read even when no hot-plug event came.</summary>
     public TimeSpan UsbRescan { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>The executable that becomes a worker for devices which are read outside the dock's own process.</summary>
+    public string WorkerProgram { get; set; } = Environment.ProcessPath ?? "evidence-ingest";
 }

@@ -3,6 +3,7 @@ using EvidenceIngest.Recorders.Discovery;
 using EvidenceIngest.Recorders.Discovery.Usb;
 using EvidenceIngest.Recorders.Drivers;
 using EvidenceIngest.Recorders.Drivers.MassStorage;
+using EvidenceIngest.Recorders.Drivers.Mtp;
 using EvidenceIngest.Recorders.Listing;
 using EvidenceIngest.Recorders.Profiles;
 using Microsoft.Extensions.DependencyInjection;
@@ -24,7 +25,11 @@ public static class RecordersRegistration
         services.AddSingleton(s => new CardReader(options.AgencyZone, s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IRecorderDriver>(s => CardDriverOf(s, ActivatorUtilities.CreateInstance<FolderCards>(s)));
         if (OperatingSystem.IsLinux())
+        {
             services.AddUsbDisks(options);
+            services.AddMtp(options);
+        }
+
         services.AddSingleton<IRecorderIdentification, RecorderIdentification>();
         services.AddSingleton<IBayWatcher>(s => ActivatorUtilities.CreateInstance<CompositeBayWatcher>(s, Watchers(s, options)));
         return services;
@@ -37,6 +42,11 @@ public static class RecordersRegistration
         services.AddSingleton<IRecorderDriver>(
             s => CardDriverOf(s, ActivatorUtilities.CreateInstance<UsbDisks>(s, options.AgencyZone)));
     }
+
+    [SupportedOSPlatform("linux")]
+    private static void AddMtp(this IServiceCollection services, RecordersOptions options) =>
+        services.AddSingleton<IRecorderDriver>(s => ActivatorUtilities.CreateInstance<MtpDriver>(
+            s, new MtpWorkerCommand(options.WorkerProgram, [MtpWorker.Command]), options.AgencyZone));
 
     private static CardDriver CardDriverOf(IServiceProvider services, ICardSource source) =>
         new(source, services.GetRequiredService<CardReader>(), services.GetRequiredService<TimeProvider>());

@@ -23,7 +23,7 @@ internal sealed class CardDriver(ICardSource source, CardReader reader, TimeProv
         var medium = await source.OpenAsync(attachment, candidates[0], ct);
         try
         {
-            var chosen = await Task.Run(() => ProfileChoice.ByNames(medium.Volumes, candidates, ct), ct);
+            var chosen = await Task.Run(() => ProfileChoice.ByNames(candidates, medium.Volumes.HasFolder, () => medium.Volumes.Walk(ct)), ct);
             if (chosen is not null)
                 return new CardRecorder(attachment, chosen, medium, time);
         }

@@ -7,19 +7,15 @@ namespace EvidenceIngest.Recorders.Drivers;
 /// <summary>A recorder whose files lie on a mounted volume or in a folder.</summary>
 internal sealed class CardRecorder : DockedRecorder
 {
-    private static readonly TimeSpan PresencePoll = TimeSpan.FromMilliseconds(250);
-
-    private readonly CancellationTokenSource _gone = new();
+    private readonly GoneSignal _gone;
     private readonly TimeProvider _time;
-    private readonly ITimer _poll;
 
     public CardRecorder(RecorderAttachment attachment, HardwareProfile profile, ICardMedium medium, TimeProvider time)
         : base(attachment, profile)
     {
         _time = time;
         Medium = medium;
-        Gone = _gone.Token;
-        _poll = time.CreateTimer(_ => LookForMedium(), null, PresencePoll, PresencePoll);
+        _gone = new GoneSignal(() => Medium.IsPresent(), time);
     }
 
     public ICardMedium Medium { get; }
@@ -32,7 +28,7 @@ internal sealed class CardRecorder : DockedRecorder
     public override string? Serial =>
         Attachment is UsbAttachment usb && UsbSerial.IsTrustworthy(usb.Serial) ? usb.Serial : null;
 
-    public override CancellationToken Gone { get; }
+    public override CancellationToken Gone => _gone.Token;
 
     public void ThrowIfGone()
     {
@@ -61,10 +57,10 @@ internal sealed class CardRecorder : DockedRecorder
     {
         var errno = error is CardIoException io ? io.Errno : error.HResult; // .NET puts errno there on Unix
         var started = _time.GetTimestamp();
-        while (!Gone.IsCancellationRequested && !LookForMedium())
+        while (!_gone.Look())
         {
             if (_time.GetElapsedTime(started) >= Medium.AbsenceShowsWithin)
-                return Linux.MeansGone(errno) && Mark();
+                return Linux.MeansGone(errno) && _gone.Mark();
             Thread.Sleep(20);
         }
 
@@ -73,25 +69,7 @@ internal sealed class CardRecorder : DockedRecorder
 
     public override async ValueTask DisposeAsync()
     {
-        await _poll.DisposeAsync();
+        await _gone.DisposeAsync();
         await Medium.DisposeAsync();
-        _gone.Dispose();
-    }
-
-    /// <summary>True when it is gone; gone stays gone, even if the same folder returns.</summary>
-    private bool LookForMedium() => Gone.IsCancellationRequested || (!Medium.IsPresent() && Mark());
-
-    private bool Mark()
-    {
-        try
-        {
-            _gone.Cancel();
-        }
-        catch (ObjectDisposedException)
-        {
-            // Released meanwhile: nobody listens any more.
-        }
-
-        return true;
     }
 }

@@ -27,6 +27,7 @@ internal static class ProfileParser
     private static readonly FrozenDictionary<string, string> Drivers = new Dictionary<string, string>
     {
         ["mass-storage"] = "usb",
+        ["mtp"] = "usb",
         ["folder"] = "folder",
     }.ToFrozenDictionary();
 
