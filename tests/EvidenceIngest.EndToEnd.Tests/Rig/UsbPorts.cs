@@ -45,8 +45,8 @@ internal sealed class UsbPorts(QmpClient qmp, string folder) : IAsyncDisposable
             using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
             listener.Bind(new UnixDomainSocketEndPoint(path));
             listener.Listen(1);
-            await AddSocketAsync(plugged, path, ct);
-            await AddDeviceAsync(plugged, port, "usb-redir", ct, ("chardev", $"{plugged.Id}-socket"));
+            var socket = await AddSocketAsync(plugged, path, ct);
+            await AddDeviceAsync(plugged, port, "usb-redir", ct, ("chardev", socket));
             redirected = plugged.Redirected = await RedirectedPort.AcceptAsync(listener, ct);
         });
         return redirected!;
@@ -101,7 +101,8 @@ internal sealed class UsbPorts(QmpClient qmp, string folder) : IAsyncDisposable
         await qmp.ExecuteAsync("device_add", arguments, ct);
     }
 
-    private async Task AddSocketAsync(Plugged plugged, string path, CancellationToken ct)
+    /// <returns>The name of QEMU's end, which goes together with the device that is given it.</returns>
+    private async Task<string> AddSocketAsync(Plugged plugged, string path, CancellationToken ct)
     {
         var id = $"{plugged.Id}-socket";
         await qmp.ExecuteAsync("chardev-add", new JsonObject
@@ -117,7 +118,7 @@ internal sealed class UsbPorts(QmpClient qmp, string folder) : IAsyncDisposable
                 },
             },
         }, ct);
-        plugged.Remains.Push(("chardev-remove", new JsonObject { ["id"] = id }));
+        return id;
     }
 
     /// <returns>The name of the drive.</returns>
