@@ -138,6 +138,9 @@ internal sealed class RigVm : IAsyncDisposable
     /// <inheritdoc cref="UnplugAsync(int, CancellationToken)"/>
     public Task UnplugAsync(string bayPort, CancellationToken ct) => _ports.UnplugAsync(bayPort, ct);
 
+    /// <summary>Pulls everything, what is behind a hub before the hub.</summary>
+    public Task UnplugAllAsync(CancellationToken ct) => _ports.UnplugAllAsync(ct);
+
     /// <summary>Kills the guest as a power cut would.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -4,7 +4,11 @@ using EvidenceIngest.EndToEnd.Tests.Rig.Devices.Storage;
 
 namespace EvidenceIngest.EndToEnd.Tests.Rig;
 
-/// <summary>A guest and a card, shared by the tests of simulated recorders; each test has ports of its own.</summary>
+/// <summary>One guest for all tests of simulated recorders, one test after the other: a guest takes 3 GiB and half a minute.</summary>
+[CollectionDefinition(nameof(SimulatedBench))]
+public sealed class SimulatedBenchTests : ICollectionFixture<SimulatedBench>;
+
+/// <summary>A guest and a card; each test leaves the ports empty.</summary>
 public sealed class SimulatedBench : IAsyncLifetime
 {
     internal const string Video = "DCIM/100MEDIA/J800000_00000020260305143020_0001.MP4";

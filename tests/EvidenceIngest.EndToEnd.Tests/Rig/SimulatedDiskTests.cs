@@ -3,8 +3,9 @@ using EvidenceIngest.EndToEnd.Tests.Rig.Devices.Storage;
 
 namespace EvidenceIngest.EndToEnd.Tests.Rig;
 
-/// <summary>What the guest's own drivers make of simulated disks, whole and faulty. One guest; each test has its port.</summary>
-public sealed class SimulatedDiskTests(SimulatedBench bench) : IClassFixture<SimulatedBench>
+/// <summary>What the guest's own drivers make of simulated disks, whole and faulty.</summary>
+[Collection(nameof(SimulatedBench))]
+public sealed class SimulatedDiskTests(SimulatedBench bench) : IAsyncDisposable
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -161,4 +162,7 @@ public sealed class SimulatedDiskTests(SimulatedBench bench) : IClassFixture<Sim
         Assert.Empty(device.Transcript.VendorCommands);
         Assert.NotEmpty(device.Transcript.Of(RequestKind.Scsi));
     }
+
+    /// <summary>Also tells when a model failed in a way that the guest couldn't see.</summary>
+    public async ValueTask DisposeAsync() => await bench.Vm.UnplugAllAsync(CancellationToken.None);
 }

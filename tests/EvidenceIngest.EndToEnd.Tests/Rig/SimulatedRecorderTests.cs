@@ -6,9 +6,10 @@ namespace EvidenceIngest.EndToEnd.Tests.Rig;
 
 /// <summary>
 /// Locked recorders, spoken to by the guest's own <c>/opt/rig/usb</c>: through the kernel's real USB and SCSI layers, but
-/// not through the dock's drivers. One guest; each test has its port.
+/// not through the dock's drivers.
 /// </summary>
-public sealed class SimulatedRecorderTests(SimulatedBench bench) : IClassFixture<SimulatedBench>
+[Collection(nameof(SimulatedBench))]
+public sealed class SimulatedRecorderTests(SimulatedBench bench) : IAsyncDisposable
 {
     private const string Password = "12345678";
     private const string DiskIds = "070a:4026";
@@ -148,6 +149,9 @@ public sealed class SimulatedRecorderTests(SimulatedBench bench) : IClassFixture
         await port.SwapAsync(bench.Disk("A9-0009"));
         Assert.Equal(bench.VideoDigest, await bench.DigestAsync(await bench.DiskAsync("9")));
     }
+
+    /// <summary>Also tells when a model failed in a way that the guest couldn't see.</summary>
+    public async ValueTask DisposeAsync() => await bench.Vm.UnplugAllAsync(CancellationToken.None);
 
     private static string Hex(string text) => Convert.ToHexString(System.Text.Encoding.ASCII.GetBytes(text));
 

@@ -3,7 +3,8 @@ using EvidenceIngest.EndToEnd.Tests.Rig.Devices;
 namespace EvidenceIngest.EndToEnd.Tests.Rig;
 
 /// <summary>A docking station: ten bays on the controller, six behind a hub, all at once.</summary>
-public sealed class SixteenBaysTests(SimulatedBench bench) : IClassFixture<SimulatedBench>
+[Collection(nameof(SimulatedBench))]
+public sealed class SixteenBaysTests(SimulatedBench bench) : IAsyncDisposable
 {
     private const string HubPort = "15";
 
@@ -13,7 +14,7 @@ public sealed class SixteenBaysTests(SimulatedBench bench) : IClassFixture<Simul
     public async Task Sixteen_recorders_at_once_are_told_apart_by_their_ports_and_read_whole()
     {
         await bench.Vm.PlugHubAsync(HubPort, Token);
-        await bench.Vm.WaitUntilAsync($"test -e /sys/bus/usb/devices/{HubSysfs}/{HubSysfs}:1.0/driver", TimeSpan.FromSeconds(30), Token);
+        await bench.Vm.WaitUntilAsync($"test -e /sys/bus/usb/devices/1-{HubPort}/1-{HubPort}:1.0/driver", TimeSpan.FromSeconds(30), Token);
         await Assert.ThrowsAsync<RigException>(() => bench.Vm.PlugAsync($"{HubPort}.8", bench.Disk("A9-FAST"), Token));
         string[] bays = [.. Enumerable.Range(1, 10).Select(n => $"{n}"), .. Enumerable.Range(1, 6).Select(n => $"{HubPort}.{n}")];
 
@@ -27,12 +28,12 @@ public sealed class SixteenBaysTests(SimulatedBench bench) : IClassFixture<Simul
             Assert.Equal($"A9-{bay}", await bench.AttributeAsync(bay, "serial"));
 
         await Assert.ThrowsAsync<RigException>(() => bench.Vm.UnplugAsync(HubPort, Token));
-        await Task.WhenAll(bays.Select(bay => bench.Vm.UnplugAsync(bay, Token)));
-        await bench.Vm.UnplugAsync(HubPort, Token);
+        await bench.Vm.UnplugAllAsync(Token);
         await bench.IsGoneAsync(HubPort);
     }
 
-    private static string HubSysfs => $"1-{HubPort}";
+    /// <summary>Also tells when a model failed in a way that the guest couldn't see.</summary>
+    public async ValueTask DisposeAsync() => await bench.Vm.UnplugAllAsync(CancellationToken.None);
 
     private static UsbSpeed Speed(string bay) => bay.StartsWith(HubPort, StringComparison.Ordinal) ? UsbSpeed.Full : UsbSpeed.High;
 }

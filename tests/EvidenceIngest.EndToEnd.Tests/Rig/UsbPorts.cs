@@ -66,6 +66,26 @@ internal sealed class UsbPorts(QmpClient qmp, string folder) : IAsyncDisposable
             await redirected.DisposeAsync();
     }
 
+    /// <summary>Pulls everything, what is behind a hub before the hub.</summary>
+    public async Task UnplugAllAsync(CancellationToken ct)
+    {
+        RigException? failed = null;
+        foreach (var port in _plugged.Keys.OrderByDescending(port => port.Count(c => c == '.')).ToList())
+        {
+            try
+            {
+                await UnplugAsync(port, ct);
+            }
+            catch (RigException e)
+            {
+                failed ??= e; // the others have to go as well
+            }
+        }
+
+        if (failed is not null)
+            throw new RigException(failed.Message, failed);
+    }
+
     /// <summary>Ends the devices of this process; the guest is gone by then.</summary>
     public async ValueTask DisposeAsync()
     {

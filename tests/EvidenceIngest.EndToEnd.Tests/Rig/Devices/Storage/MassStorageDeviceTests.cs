@@ -128,6 +128,30 @@ public sealed class MassStorageDeviceTests : IDisposable
     }
 
     [Fact]
+    public async Task A_command_that_hangs_ends_with_the_hosts_patience_and_only_that_command_hangs()
+    {
+        var device = Device(new DiskFaults { SilentOn = 0x28 });
+        var host = new StorageHost(device);
+        using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => host.ReadAsync("28000000000000000100", 512, patience.Token));
+        await host.ResetAsync(Token);
+
+        Assert.Equal((byte)0, (await host.ReadAsync("000000000000", 0, Token)).Status);
+    }
+
+    [Fact]
+    public async Task An_ejected_card_is_gone()
+    {
+        var host = Host();
+
+        Assert.Equal((byte)0, (await host.ReadAsync("1B0000000200", 0, Token)).Status);
+
+        Assert.Equal((byte)1, (await host.ReadAsync("000000000000", 0, Token)).Status);
+        Assert.Equal("023A00", await SenseAsync(host));
+    }
+
+    [Fact]
     public async Task A_slow_card_takes_its_time()
     {
         var watch = Stopwatch.StartNew();

@@ -9,8 +9,6 @@ internal readonly record struct ScsiSense(byte Key, byte Code, byte Qualifier, u
 
     public static ScsiSense NoMedium { get; } = new(0x02, 0x3A, 0x00);
 
-    public static ScsiSense MediumChanged { get; } = new(0x06, 0x28, 0x00);
-
     public static ScsiSense InvalidCommand { get; } = new(0x05, 0x20, 0x00);
 
     public static ScsiSense OutOfRange { get; } = new(0x05, 0x21, 0x00);
@@ -18,8 +16,6 @@ internal readonly record struct ScsiSense(byte Key, byte Code, byte Qualifier, u
     public static ScsiSense InvalidField { get; } = new(0x05, 0x24, 0x00);
 
     public static ScsiSense WriteProtected { get; } = new(0x07, 0x27, 0x00);
-
-    public static ScsiSense Aborted { get; } = new(0x0B, 0x00, 0x00);
 
     public static ScsiSense UnreadableAt(uint block) => new(0x03, 0x11, 0x00, block);
 

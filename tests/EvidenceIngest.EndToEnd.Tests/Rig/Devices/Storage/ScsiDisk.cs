@@ -13,10 +13,6 @@ internal sealed class ScsiDisk(string vendor, string product, CardMedium? medium
 
     private CardMedium? _medium = medium;
     private ScsiSense _sense;
-    private bool _changed;
-
-    /// <summary>A card appears in the slot; the next command hears of it (UNIT ATTENTION).</summary>
-    public void Insert(CardMedium card) => (_medium, _changed) = (card, true);
 
     /// <summary>Remembers why a command failed, for the REQUEST SENSE that follows.</summary>
     public ScsiAnswer Fail(ScsiSense sense, ReadOnlyMemory<byte> before = default)
@@ -37,12 +33,6 @@ internal sealed class ScsiDisk(string vendor, string product, CardMedium? medium
                 return (cdb[1] & 1) != 0
                     ? Fail(ScsiSense.InvalidField)
                     : ScsiAnswer.Sends(Cut(Inquiry(), BinaryPrimitives.ReadUInt16BigEndian(cdb[3..])));
-        }
-
-        if (_changed)
-        {
-            _changed = false;
-            return Fail(ScsiSense.MediumChanged);
         }
 
         return cdb[0] switch
