@@ -28,7 +28,8 @@ internal sealed class DeviceLinks(
         switch (profile.Dialogue!.Transport)
         {
             case DialogueTransport.Usb:
-                return UsbLink.Open(bus, device, profile.Dialogue.Usb, log);
+                // Taking a disk from the kernel's driver may block for seconds.
+                return await Task.Run(() => UsbLink.Open(bus, device, profile.Dialogue.Usb, log), ct);
             case DialogueTransport.Scsi:
                 return await ScsiLink.OpenAsync(_scsi ?? throw NoScsi(device), device, profile, time, ct);
             case DialogueTransport.Tcp:

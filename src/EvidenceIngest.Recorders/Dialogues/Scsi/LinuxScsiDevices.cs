@@ -14,7 +14,7 @@ internal sealed class LinuxScsiDevices : IScsiDevices
         var opened = new List<IScsiDevice>();
         try
         {
-            foreach (var (name, major, minor) in Nodes(device.SysfsPath ?? ""))
+            foreach (var (name, major, minor) in device.SysfsPath is { Length: > 0 } folder ? Nodes(folder) : [])
                 opened.Add(LinuxScsiDevice.Open(name, major, minor));
             return opened;
         }
@@ -57,7 +57,7 @@ internal sealed class LinuxScsiDevices : IScsiDevices
         {
             return [.. Directory.EnumerateDirectories(folder, pattern).Order(StringComparer.Ordinal)];
         }
-        catch (Exception e) when (e is IOException or ArgumentException)
+        catch (IOException)
         {
             return [];
         }

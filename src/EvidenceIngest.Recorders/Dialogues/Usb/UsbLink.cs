@@ -88,7 +88,9 @@ internal sealed class UsbLink : IDeviceLink
         }
     }
 
-    public ValueTask DisposeAsync()
+    public ValueTask DisposeAsync() => new(Task.Run(Close));
+
+    private void Close()
     {
         if (_channel is not null)
         {
@@ -99,7 +101,6 @@ internal sealed class UsbLink : IDeviceLink
         }
 
         _handle.Dispose();
-        return ValueTask.CompletedTask;
     }
 
     private async Task<ReadOnlyMemory<byte>> ControlAsync(ControlExchange exchange, TimeSpan timeout, CancellationToken ct)
