@@ -1,3 +1,4 @@
+using EvidenceIngest.Recorders.Dialogues;
 using EvidenceIngest.Recorders.Discovery;
 using EvidenceIngest.Recorders.Drivers;
 using EvidenceIngest.Recorders.Profiles;
@@ -18,9 +19,11 @@ public interface IRecorderIdentification
 public sealed record IdentifiedRecorder(IRecorderDriver Driver, DockedRecorder Recorder);
 
 /// <summary>
-/// Tries the profiles whose first stage fits, highest priority first. Neighbours with the same driver share one opening.
+/// Tries the profiles whose first stage fits, highest priority first. Neighbours with the same driver share one opening. A
+/// profile with a dialogue speaks for itself: its probe is all that a device hears before it has answered it.
 /// </summary>
-internal sealed class RecorderIdentification(ProfileCatalogue catalogue, IEnumerable<IRecorderDriver> drivers) : IRecorderIdentification
+internal sealed class RecorderIdentification(
+    ProfileCatalogue catalogue, IEnumerable<IRecorderDriver> drivers, DeviceDialogues dialogues) : IRecorderIdentification
 {
     private readonly Dictionary<string, IRecorderDriver> _drivers = drivers.ToDictionary(d => d.Name, StringComparer.Ordinal);
 
@@ -28,23 +31,59 @@ internal sealed class RecorderIdentification(ProfileCatalogue catalogue, IEnumer
     {
         if (attachment is UsbAttachment usb)
             BootRom.Refuse(usb);
+        if (attachment is UsbAttachment { SpokenTo: { } spokenTo } && catalogue.Find(spokenTo.Profile) is { } known)
+            return await OpenKnownAsync(attachment, known, ct);
         RecorderRefusedException? refusal = null;
+        var mismatches = new List<string>();
         foreach (var (driver, profiles) in Candidates(attachment))
         {
+            GreetedDevice? greeted = null;
             try
             {
-                if (await OpenAsync(driver, attachment, profiles, ct) is { } recorder)
+                if (profiles[0].Dialogue is not null)
+                {
+                    (greeted, var mismatch) = await dialogues.GreetAsync((UsbAttachment)attachment, profiles[0], new Transcript(), ct);
+                    if (mismatch is not null)
+                        mismatches.Add(mismatch);
+                }
+                else if (await OpenAsync(driver, attachment, profiles, ct) is { } recorder)
+                {
                     return new IdentifiedRecorder(driver, recorder);
+                }
             }
             catch (RecorderRefusedException e)
             {
                 // Not what these profiles thought; a later one may know better. The most specific refusal is the one to tell.
                 refusal ??= e;
             }
+
+            // It has answered: nobody else's profile is tried on it, whatever happens now.
+            if (greeted is not null)
+                return await OpenGreetedAsync(greeted, profiles[0], ct);
         }
 
-        return refusal is null ? null : throw refusal;
+        return refusal is not null ? throw refusal
+            : mismatches.Count > 0 ? throw Unanswered(attachment, mismatches)
+            : null;
     }
+
+    private async Task<IdentifiedRecorder> OpenGreetedAsync(GreetedDevice greeted, HardwareProfile profile, CancellationToken ct)
+    {
+        UsbAttachment ready;
+        await using (greeted)
+            ready = await greeted.ShowFilesAsync(ct);
+        return await OpenKnownAsync(ready, profile, ct);
+    }
+
+    private async Task<IdentifiedRecorder> OpenKnownAsync(RecorderAttachment attachment, HardwareProfile profile, CancellationToken ct)
+    {
+        var driver = DriverOf(profile, attachment);
+        return new IdentifiedRecorder(driver, await driver.OpenAsync(attachment, profile, ct));
+    }
+
+    private static RecorderRefusedException Unanswered(RecorderAttachment attachment, List<string> mismatches) => new(
+        $"{attachment.Bay}: no profile's probe was answered: {string.Join("; ", mismatches)}",
+        "设备没有按任何已知型号应答，采集站未对其进行解锁等操作。请确认设备已开机后重新插入；仍然如此请联系管理员添加该型号的硬件档案。");
 
     private static async Task<DockedRecorder?> OpenAsync(
         IRecorderDriver driver, RecorderAttachment attachment, List<HardwareProfile> profiles, CancellationToken ct) =>
@@ -57,15 +96,23 @@ internal sealed class RecorderIdentification(ProfileCatalogue catalogue, IEnumer
         var runs = new List<(IRecorderDriver Driver, List<HardwareProfile> Profiles)>();
         foreach (var profile in catalogue.Profiles.Where(p => p.Match.Accepts(attachment)))
         {
-            var driver = _drivers.GetValueOrDefault(profile.Driver) ?? throw new RecorderRefusedException(
-                $"{attachment.Bay}: driver {profile.Driver} of profile {profile.Name} does not exist on this machine",
-                $"本采集站不支持“{profile.Title}”所需的驱动，请联系管理员。");
-            if (driver is IProfileChoosingDriver && runs.Count > 0 && runs[^1].Driver == driver)
+            var driver = DriverOf(profile, attachment);
+            if (driver is IProfileChoosingDriver && profile.Dialogue is null
+                && runs.Count > 0 && runs[^1].Driver == driver && runs[^1].Profiles[0].Dialogue is null)
+            {
                 runs[^1].Profiles.Add(profile);
+            }
             else
+            {
                 runs.Add((driver, [profile]));
+            }
         }
 
         return runs;
     }
+
+    private IRecorderDriver DriverOf(HardwareProfile profile, RecorderAttachment attachment) =>
+        _drivers.GetValueOrDefault(profile.Driver) ?? throw new RecorderRefusedException(
+            $"{attachment.Bay}: driver {profile.Driver} of profile {profile.Name} does not exist on this machine",
+            $"本采集站不支持“{profile.Title}”所需的驱动，请联系管理员。");
 }

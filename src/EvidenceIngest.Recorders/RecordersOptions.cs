@@ -17,6 +17,9 @@ public sealed class RecordersOptions
     /// <summary>Recorders write local time without a zone: it is read as this one's.</summary>
     public TimeZoneInfo AgencyZone { get; set; } = TimeZoneInfo.FindSystemTimeZoneById("Asia/Shanghai");
 
+    /// <summary>Passwords of recorders by the setting that a profile names (Recorders:Secrets:NAME); null where none is set.</summary>
+    public Func<string, string?> Secrets { get; set; } = _ => null;
+
     /// <summary>Private to one dock process: cards are mounted below it, and what is mounted there at start is a crash's remains.</summary>
     public string RuntimeFolder { get; set; } = Path.Combine(Path.GetTempPath(), "evidence-ingest");
 

@@ -1,4 +1,7 @@
 using System.Runtime.Versioning;
+using EvidenceIngest.Recorders.Dialogues;
+using EvidenceIngest.Recorders.Dialogues.Scsi;
+using EvidenceIngest.Recorders.Dialogues.Usb;
 using EvidenceIngest.Recorders.Discovery;
 using EvidenceIngest.Recorders.Discovery.Usb;
 using EvidenceIngest.Recorders.Drivers;
@@ -30,6 +33,7 @@ public static class RecordersRegistration
             services.AddMtp(options);
         }
 
+        services.AddDialogues(options);
         services.AddSingleton<IRecorderIdentification, RecorderIdentification>();
         services.AddSingleton<IBayWatcher>(s => ActivatorUtilities.CreateInstance<CompositeBayWatcher>(s, Watchers(s, options)));
         return services;
@@ -47,6 +51,21 @@ public static class RecordersRegistration
     private static void AddMtp(this IServiceCollection services, RecordersOptions options) =>
         services.AddSingleton<IRecorderDriver>(s => ActivatorUtilities.CreateInstance<MtpDriver>(
             s, new MtpWorkerCommand(options.WorkerProgram, [MtpWorker.Command]), options.AgencyZone));
+
+    private static void AddDialogues(this IServiceCollection services, RecordersOptions options)
+    {
+        services.AddSingleton<UsbBus>();
+        services.AddSingleton<IUsbPorts>(s => s.GetRequiredService<UsbBus>());
+        if (OperatingSystem.IsLinux())
+            services.AddSingleton<IScsiDevices, LinuxScsiDevices>();
+        services.TryAddSingleton<IVendorLibraries, NoVendorLibraries>();
+        services.AddSingleton<IDeviceLinks, DeviceLinks>();
+        services.AddSingleton(s => new DialogueMeans(
+            s.GetRequiredService<IDeviceLinks>(), s.GetRequiredService<IUsbPorts>(), options.Secrets, options.AgencyZone, s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<DeviceDialogues>();
+        services.AddSingleton<IRecorderClocks, RecorderClocks>();
+        services.AddSingleton<IRecorderTrial, RecorderTrial>();
+    }
 
     private static CardDriver CardDriverOf(IServiceProvider services, ICardSource source) =>
         new(source, services.GetRequiredService<CardReader>(), services.GetRequiredService<TimeProvider>());

@@ -3,6 +3,7 @@ using EvidenceIngest.Recorders.Discovery;
 using EvidenceIngest.Recorders.Drivers;
 using EvidenceIngest.Recorders.Listing;
 using EvidenceIngest.Recorders.Profiles;
+using EvidenceIngest.Recorders.Tests.Dialogues;
 using EvidenceIngest.Recorders.Tests.Listing;
 using EvidenceIngest.Recorders.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
@@ -98,10 +99,15 @@ public sealed class RecorderIdentificationTests : IDisposable
         Assert.Fail("the folder never arrived");
     }
 
-    private static Task<IdentifiedRecorder?> Identify(UsbAttachment attachment, Disks disks) => new RecorderIdentification(
-        Support.Recorders.Shipped,
-        [new CardDriver(disks, new CardReader(Support.Recorders.Shanghai, TimeProvider.System), TimeProvider.System)])
-        .IdentifyAsync(attachment, CancellationToken.None);
+    private static async Task<IdentifiedRecorder?> Identify(UsbAttachment attachment, Disks disks)
+    {
+        using var bench = new DialogueBench();
+        return await new RecorderIdentification(
+                Support.Recorders.Shipped,
+                [new CardDriver(disks, new CardReader(Support.Recorders.Shanghai, TimeProvider.System), TimeProvider.System)],
+                bench.Dialogues)
+            .IdentifyAsync(attachment, CancellationToken.None);
+    }
 
     /// <summary>A USB disk that is a folder; it counts how often it is mounted.</summary>
     private sealed class Disks(string path, Exception? failure = null) : ICardSource

@@ -7,6 +7,8 @@ internal static class Advice
 {
     public const string PulledWhileCopying = "采集中断，请重新插入记录仪；已采集部分不会丢失，插入后自动续采。";
 
+    public const string LeftWhileUnlocking = "识别过程中记录仪被取走或断开，尚未采集；请重新插入。";
+
     public const string Offloading = "正在采集，请勿拔出记录仪。";
 
     public const string Staged = "已采集，等待入库。";

@@ -23,7 +23,8 @@ internal sealed class BayOccupant : IAsyncDisposable
     private readonly Task _running;
     private readonly Lock _gate = new();
     private bool _identifying;
-    private bool _leftWhileIdentifying;
+    private bool _wentOn;
+    private RecorderAttachment? _leftWhileIdentifying;
 
     public BayOccupant(BayMeans means, BayProgress bay, RecorderAttachment attachment, ILogger log, CancellationToken stopping)
     {
@@ -42,21 +43,36 @@ internal sealed class BayOccupant : IAsyncDisposable
     {
         lock (_gate)
         {
+            // The watcher's word may come after identification has gone on with the very same appearance.
             if (!_identifying)
-                return false;
+                return _wentOn && attachment.IsSameAppearance(Attachment);
             Attachment = attachment;
-            _leftWhileIdentifying = false;
+            _leftWhileIdentifying = null;
             return true;
         }
     }
 
     /// <summary>True when the recorder really left; false while it may only be re-enumerating.</summary>
-    public bool Leaves()
+    public bool Leaves(RecorderLeft left)
     {
         lock (_gate)
         {
-            _leftWhileIdentifying = _identifying;
-            return !_identifying;
+            if (_identifying)
+                _leftWhileIdentifying = left.Attachment ?? Attachment;
+            var isLateWord = _wentOn && left.Attachment?.IsSameAppearance(Attachment) == false;
+            return !_identifying && !isLateWord;
+        }
+    }
+
+    /// <summary>What identification ended with: the recorder as it stands in its port now.</summary>
+    public void GoesOnAs(RecorderAttachment attachment)
+    {
+        lock (_gate)
+        {
+            _wentOn |= !attachment.IsSameAppearance(Attachment);
+            Attachment = attachment;
+            if (_leftWhileIdentifying?.IsSameAppearance(attachment) == false)
+                _leftWhileIdentifying = null;
         }
     }
 
@@ -92,6 +108,9 @@ internal sealed class BayOccupant : IAsyncDisposable
         finally
         {
             workflow.LetGo();
+            // It left while it was being unlocked and did not come back: nobody else says that its bay is empty.
+            if (_leftWhileIdentifying is not null)
+                _bay.Enter(BayState.Empty, Advice.LeftWhileUnlocking);
         }
     }
 
@@ -148,7 +167,7 @@ internal sealed class BayOccupant : IAsyncDisposable
             {
                 occupant._identifying = false;
                 // It had left and did not come back: what was identified, if anything, is no longer here.
-                if (occupant._leftWhileIdentifying)
+                if (occupant._leftWhileIdentifying is not null)
                     occupant._left.Cancel();
             }
         }

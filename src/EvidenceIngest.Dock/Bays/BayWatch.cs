@@ -25,7 +25,7 @@ internal sealed class BayWatch(IEnumerable<IBayWatcher> watchers, BayMeans means
                     log.RecorderArrived(change.Bay);
                     occupants[change.Bay] = new BayOccupant(means, status.Bay(change.Bay), arrived.Attachment, log, ct);
                 }
-                else if (occupant?.Leaves() == true)
+                else if (change is RecorderLeft left && occupant?.Leaves(left) == true)
                 {
                     log.RecorderLeft(change.Bay);
                     occupants.Remove(change.Bay);

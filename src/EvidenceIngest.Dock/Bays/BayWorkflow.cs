@@ -77,7 +77,10 @@ internal sealed class BayWorkflow(BayMeans means, BayProgress bay, BayOccupant o
         var identification = means.Identification.IdentifyAsync(occupant.Attachment, ct);
         if (await Task.WhenAny(identification, Task.Delay(Moment, means.Time, ct)) != identification && !ct.IsCancellationRequested)
             bay.Enter(BayState.Unlocking);
-        return await identification;
+        var identified = await identification;
+        if (identified is not null)
+            occupant.GoesOnAs(identified.Recorder.Attachment);
+        return identified;
     }
 
     private void ShowListed(OffloadJournal offload, RecorderListing listing, IReadOnlyList<OffloadWork> work)

@@ -88,6 +88,8 @@ internal struct LinuxStat
 
     public readonly bool IsLink => (Mode & TypeMask) == 0xa000;
 
+    public readonly bool IsCharacterDevice => (Mode & TypeMask) == 0x2000;
+
     public readonly bool IsBlockDevice => (Mode & TypeMask) == 0x6000;
 }
 

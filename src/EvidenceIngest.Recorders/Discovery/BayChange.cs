@@ -1,3 +1,6 @@
+using EvidenceIngest.Domain.Deliveries;
+using EvidenceIngest.Recorders.Dialogues;
+
 namespace EvidenceIngest.Recorders.Discovery;
 
 /// <summary>
@@ -10,7 +13,11 @@ public readonly record struct BayId(string Value)
 }
 
 /// <summary>What stands in a bay.</summary>
-public abstract record RecorderAttachment(BayId Bay);
+public abstract record RecorderAttachment(BayId Bay)
+{
+    /// <summary>Whether both tell of the same device between the same plugging and unplugging.</summary>
+    public virtual bool IsSameAppearance(RecorderAttachment other) => Equals(other);
+}
 
 /// <summary>A USB device as its descriptors tell; strings are null where the device has none or gave none in time.</summary>
 /// <param name="Bay">Port path.</param>
@@ -29,7 +36,23 @@ public sealed record UsbAttachment(
     string? Product,
     string? Serial,
     IReadOnlyList<UsbInterfaceClass> InterfaceClasses,
-    string? SysfsPath) : RecorderAttachment(Bay);
+    string? SysfsPath) : RecorderAttachment(Bay)
+{
+    /// <summary>On its bus; counts up with every plugging, so the next appearance in the same port has another one.</summary>
+    public byte Address { get; init; }
+
+    /// <summary>What a profile's dialogue found out and did; null before one.</summary>
+    public SpokenTo? SpokenTo { get; init; }
+
+    public override bool IsSameAppearance(RecorderAttachment other) => other is UsbAttachment usb
+        && (usb.Bay, usb.Address, usb.VendorId, usb.ProductId) == (Bay, Address, VendorId, ProductId);
+}
+
+/// <summary>A device that answered a profile's probe and shows its files now.</summary>
+/// <param name="Profile">Name of the profile.</param>
+/// <param name="Facts">What it said about itself.</param>
+/// <param name="Clock">Measured before anything else was asked; null where the profile can't read it.</param>
+public sealed record SpokenTo(string Profile, DeviceFacts Facts, ClockReading? Clock);
 
 public readonly record struct UsbInterfaceClass(byte Class, byte Subclass, byte Protocol);
 
@@ -45,7 +68,11 @@ public abstract record BayChange(BayId Bay);
 public sealed record RecorderArrived(RecorderAttachment Attachment) : BayChange(Attachment.Bay);
 
 /// <summary>The bay is empty now, or its folder can't be reached.</summary>
-public sealed record RecorderLeft(BayId Bay) : BayChange(Bay);
+public sealed record RecorderLeft(BayId Bay) : BayChange(Bay)
+{
+    /// <summary>What left, where the watcher tells appearances apart; a device that re-enumerates leaves more than once.</summary>
+    public RecorderAttachment? Attachment { get; init; }
+}
 
 /// <summary>Watches bays. Implemented for USB and for folders.</summary>
 public interface IBayWatcher

@@ -43,7 +43,7 @@ internal sealed class CardDriver(ICardSource source, CardReader reader, TimeProv
     }
 
     public Task<ClockReading> ReadClockAsync(DockedRecorder recorder, CancellationToken ct) => Task.FromResult(
-        new ClockReading(null, time.GetUtcNow(), $"a recorder read as files (driver {Name}) does not tell its clock"));
+        (recorder.Attachment as UsbAttachment)?.SpokenTo?.Clock ?? new ClockReading(null, time.GetUtcNow(), $"a recorder read as files (driver {Name}) does not tell its clock"));
 
     public Task<RecorderListing> ListAsync(DockedRecorder recorder, CancellationToken ct)
     {

@@ -1,4 +1,5 @@
 using EvidenceIngest.Recorders.Cards;
+using EvidenceIngest.Recorders.Dialogues;
 using EvidenceIngest.Recorders.Discovery;
 using EvidenceIngest.Recorders.Profiles;
 
@@ -20,15 +21,17 @@ internal sealed class CardRecorder : DockedRecorder
 
     public ICardMedium Medium { get; }
 
-    public override string? Model => Attachment is UsbAttachment usb
+    public override string? Model => Told?.Model ?? (Attachment is UsbAttachment usb
         && string.Join(' ', new[] { usb.Manufacturer, usb.Product }.Where(s => !string.IsNullOrWhiteSpace(s))) is { Length: > 0 } model
             ? model
-            : Profile.Model;
+            : Profile.Model);
 
-    public override string? Serial =>
+    public override string? Serial => Told?.Serial is { } told && UsbSerial.IsTrustworthy(told) ? told :
         Attachment is UsbAttachment usb && UsbSerial.IsTrustworthy(usb.Serial) ? usb.Serial : null;
 
     public override CancellationToken Gone => _gone.Token;
+
+    private DeviceFacts? Told => (Attachment as UsbAttachment)?.SpokenTo?.Facts;
 
     public void ThrowIfGone()
     {

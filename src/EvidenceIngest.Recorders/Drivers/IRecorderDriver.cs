@@ -17,8 +17,8 @@ public interface IRecorderDriver
     string Name { get; }
 
     /// <summary>
-    /// Second stage of identification: probes safely, unlocks if the profile says how, and opens the recorder for reading.
-    /// Progress through re-enumeration is awaited inside, with the profile's time-outs.
+    /// Second stage of identification for what shows its files: opens the recorder for reading. Whatever a profile's dialogue
+    /// had to say was said before; the attachment holds what the device answered.
     /// </summary>
     /// <exception cref="RecorderRefusedException">It is not what the profile thought, or can't be read by design.</exception>
     /// <exception cref="RecorderGoneException">It left meanwhile.</exception>

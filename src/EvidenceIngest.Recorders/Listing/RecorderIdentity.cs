@@ -14,6 +14,9 @@ internal static class RecorderIdentity
     public static string Of(
         HardwareProfile profile, RecorderAttachment attachment, IEnumerable<NamedFile> files, string? volumeId)
     {
+        // What it says when asked is its own number, the same that stands in its file names.
+        if ((attachment as UsbAttachment)?.SpokenTo?.Facts.Serial is { } told && UsbSerial.IsTrustworthy(told))
+            return "dev-" + Plain(told);
         foreach (var source in profile.Identity)
         {
             var id = source switch

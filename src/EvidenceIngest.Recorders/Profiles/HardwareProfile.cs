@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using EvidenceIngest.Domain.Evidence;
+using EvidenceIngest.Recorders.Profiles.Dialogue;
 
 namespace EvidenceIngest.Recorders.Profiles;
 
@@ -38,6 +39,9 @@ public sealed record HardwareProfile(
 {
     /// <summary>Where the facts come from, for people.</summary>
     public string? Source { get; init; }
+
+    /// <summary>What is said to it before its files can be read; null for what simply shows its files.</summary>
+    public DeviceDialogue? Dialogue { get; init; }
 
     /// <summary>How long the device may take from its arrival until its files can be read.</summary>
     public TimeSpan ReadyWithin { get; init; } = TimeSpan.FromSeconds(10);

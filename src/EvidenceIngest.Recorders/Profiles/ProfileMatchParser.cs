@@ -14,9 +14,7 @@ internal static partial class ProfileMatchParser
         var attachment = fields.Text("attachment", ProfileParser.Among(Attachments), required: true);
         if (attachment is not null && !Attachments.Contains(attachment))
             fields.Wrong("attachment", $"'{attachment}' is none", ProfileParser.Among(Attachments));
-        var interfaceClass = fields.Text("interface", "class/subclass/protocol such as 08/06/50");
-        if (interfaceClass is not null && !InterfacePattern().IsMatch(interfaceClass))
-            fields.Wrong("interface", $"'{interfaceClass}' is no interface class", "class/subclass/protocol such as 08/06/50");
+        var interfaceClass = InterfaceClass(fields);
         var strings = fields.Text("strings", "a regular expression on \"manufacturer product\"");
 
         var match = new ProfileMatch(
@@ -35,7 +33,15 @@ internal static partial class ProfileMatchParser
         return match;
     }
 
-    private static List<UsbId> UsbIds(YamlFields fields)
+    public static string? InterfaceClass(YamlFields fields)
+    {
+        var interfaceClass = fields.Text("interface", "class/subclass/protocol such as 08/06/50");
+        if (interfaceClass is not null && !InterfacePattern().IsMatch(interfaceClass))
+            fields.Wrong("interface", $"'{interfaceClass}' is no interface class", "class/subclass/protocol such as 08/06/50");
+        return interfaceClass;
+    }
+
+    public static List<UsbId> UsbIds(YamlFields fields)
     {
         var ids = new List<UsbId>();
         foreach (var text in fields.Texts("usbIds", "a list of ids such as '070a:4026'"))

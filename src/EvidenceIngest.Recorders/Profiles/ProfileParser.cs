@@ -57,6 +57,7 @@ internal static class ProfileParser
             fields.Flag("clearAllowed") ?? false)
         {
             Source = fields.Text("source", "where the facts come from"),
+            Dialogue = Dialogue.DialogueParser.Parse(fields),
             ReadyWithin = TimeSpan.FromSeconds(fields.Number("readySeconds", 1, 300) ?? 10),
         };
         fields.RefuseOthers();

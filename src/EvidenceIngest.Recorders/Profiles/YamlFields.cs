@@ -45,6 +45,17 @@ internal sealed class YamlFields(YamlMappingNode mapping, string path, string fi
             : Wrong<int>(name, $"'{text}' is out of range or no number", expected);
     }
 
+    public bool Has(string name) => Find(name) is not null;
+
+    /// <summary>For fields that may be a text or a mapping.</summary>
+    public bool IsText(string name) => Find(name) is YamlScalarNode;
+
+    /// <summary>For fields that may be a mapping or a list of them.</summary>
+    public bool IsList(string name) => Find(name) is YamlSequenceNode;
+
+    /// <summary>For mappings whose names the profile chooses.</summary>
+    public IEnumerable<string> Names => mapping.Children.Keys.OfType<YamlScalarNode>().Select(k => k.Value ?? "");
+
     /// <summary>A list of texts; missing is empty.</summary>
     public IReadOnlyList<string> Texts(string name, string expected)
     {

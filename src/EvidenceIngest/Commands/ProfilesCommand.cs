@@ -10,7 +10,7 @@ internal static class ProfilesCommand
 {
     private const int Faulty = 1;
 
-    public static Command Create() => new("profiles", "硬件档案 / hardware profiles") { List(), Check() };
+    public static Command Create() => new("profiles", "硬件档案 / hardware profiles") { List(), Check(), ProfilesTryCommand.Create() };
 
     private static Command List()
     {

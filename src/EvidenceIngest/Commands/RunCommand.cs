@@ -52,7 +52,7 @@ internal static class RunCommand
             try
             {
                 using var service = ServiceClient.For(home, settings);
-                using var view = View(json, settings.ServerUrl);
+                await using var view = View(json, settings.ServerUrl);
                 return await WatchAsync(dock.Services.GetRequiredService<DockStatus>(), new ItemFeed(service), view, folders.Count, once, ct);
             }
             finally

@@ -93,6 +93,7 @@ internal sealed class Settings(EvidenceHome home, IConfiguration values)
             UsbEnabled = Flag("Dock:Usb", true),
             AgencyZone = Zone,
             RuntimeFolder = home.MountFolder,
+            Secrets = setting => values[setting],
         };
         if (Directory.Exists(home.SiteProfileFolder))
             options.ProfileFolders.Add(home.SiteProfileFolder);

@@ -4,7 +4,7 @@ using EvidenceIngest.Dock;
 namespace EvidenceIngest.Running;
 
 /// <summary>What <c>run</c> shows while it runs.</summary>
-internal interface IRunView : IDisposable
+internal interface IRunView : IAsyncDisposable
 {
     /// <summary>Called several times a second.</summary>
     void Show(IReadOnlyList<BaySnapshot> bays, DockBacklog backlog);

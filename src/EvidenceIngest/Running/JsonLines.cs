@@ -13,7 +13,5 @@ internal sealed class JsonLines : IRunView
 
     public void Finished(JsonElement item) => CommandLine.WriteJson(item);
 
-    public void Dispose()
-    {
-    }
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

@@ -59,11 +59,11 @@ internal sealed class LiveTable : IRunView
             _finished.Enqueue(item);
     }
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
-        _end.Cancel();
+        await _end.CancelAsync();
         // The last picture is drawn before the terminal is given back, within one pause of the drawing.
-        _drawing.GetAwaiter().GetResult();
+        await _drawing;
         _end.Dispose();
     }
 

@@ -24,7 +24,5 @@ internal sealed class PlainLines(TextWriter output, TimeProvider time) : IRunVie
     public void Finished(JsonElement item) => output.WriteLine(
         $"{time.GetLocalNow():HH:mm:ss}  {item.Text("item")}  {ItemWords.State(item)}  {ItemWords.Kind(item)}  {ItemWords.Reason(item)}".TrimEnd());
 
-    public void Dispose()
-    {
-    }
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

@@ -96,6 +96,18 @@ internal sealed class ScriptedBays : IBayWatcher, IRecorderIdentification, IReco
     /// <summary>Called before every step that the driver takes.</summary>
     public Action<string>? OnStep { get; set; }
 
+    /// <summary>What becomes of an attachment while it is identified: unlocking takes time and may end as another device.</summary>
+    public Func<RecorderAttachment, Task<RecorderAttachment>> Unlocking { get; set; } = Task.FromResult;
+
+    /// <summary>What the watcher sees, beside plugging and pulling.</summary>
+    public void Say(BayChange change) => _changes.Writer.TryWrite(change);
+
+    public void Plug(string bay, ScriptedRecorder recorder, RecorderAttachment attachment)
+    {
+        _plugged[bay] = recorder;
+        Say(new RecorderArrived(attachment));
+    }
+
     public void Plug(string bay, ScriptedRecorder recorder)
     {
         _plugged[bay] = recorder;
@@ -123,13 +135,14 @@ internal sealed class ScriptedBays : IBayWatcher, IRecorderIdentification, IReco
             yield return change;
     }
 
-    public Task<IdentifiedRecorder?> IdentifyAsync(RecorderAttachment attachment, CancellationToken ct)
+    public async Task<IdentifiedRecorder?> IdentifyAsync(RecorderAttachment attachment, CancellationToken ct)
     {
+        attachment = await Unlocking(attachment);
         if (!_plugged.TryGetValue(attachment.Bay.Value, out var recorder))
             throw new RecorderGoneException("nothing there");
         var docking = new ScriptedDocking(attachment, recorder, () => Pull(attachment.Bay.Value));
         _dockings[attachment.Bay.Value] = docking;
-        return Task.FromResult<IdentifiedRecorder?>(new IdentifiedRecorder(this, docking));
+        return new IdentifiedRecorder(this, docking);
     }
 
     public Task<DockedRecorder> OpenAsync(RecorderAttachment attachment, HardwareProfile profile, CancellationToken ct) =>

@@ -16,11 +16,20 @@ internal static class CardImage
     /// <exception cref="RigException">A tool failed, e.g. because the folder does not fit.</exception>
     public static async Task CreateFat32Async(string image, string folder, int sizeMiB, string label, CancellationToken ct)
     {
-        Allocate(image, sizeMiB);
-        await HostTool.RunAsync("mkfs.vfat", ["-F", "32", "-n", label, image], Limit, ct);
-        var entries = Directory.EnumerateFileSystemEntries(folder).Order(StringComparer.Ordinal).ToList();
-        if (entries.Count > 0)
-            await HostTool.RunAsync("mcopy", ["-i", image, "-s", "-m", .. entries, "::"], Limit, ct);
+        await FormatFat32Async(image, folder, sizeMiB, label, ct);
+        Partition(image, partitionType: 0x0C);
+    }
+
+    /// <summary>The same with no cluster free: what the folder leaves is taken by a file <c>FILLER.BIN</c> of zeros.</summary>
+    /// <exception cref="RigException">A tool failed, e.g. because the folder does not fit.</exception>
+    public static async Task CreateFullFat32Async(string image, string folder, int sizeMiB, string label, CancellationToken ct)
+    {
+        await FormatFat32Async(image, folder, sizeMiB, label, ct);
+        var filler = $"{image}.filler";
+        using (var file = File.Create(filler))
+            file.SetLength(FreeBytes(image));
+        await HostTool.RunAsync("mcopy", ["-i", image, filler, "::FILLER.BIN"], Limit, ct);
+        File.Delete(filler);
         Partition(image, partitionType: 0x0C);
     }
 
@@ -53,6 +62,24 @@ internal static class CardImage
         Partition(shared, partitionType: 0x07);
         File.Move(shared, image, overwrite: true);
         Directory.Delete(work, recursive: true);
+    }
+
+    private static async Task FormatFat32Async(string image, string folder, int sizeMiB, string label, CancellationToken ct)
+    {
+        Allocate(image, sizeMiB);
+        await HostTool.RunAsync("mkfs.vfat", ["-F", "32", "-n", label, image], Limit, ct);
+        var entries = Directory.EnumerateFileSystemEntries(folder).Order(StringComparer.Ordinal).ToList();
+        if (entries.Count > 0)
+            await HostTool.RunAsync("mcopy", ["-i", image, "-s", "-m", .. entries, "::"], Limit, ct);
+    }
+
+    /// <summary>Clusters that the information sector counts as free, times the size that the boot sector names.</summary>
+    private static long FreeBytes(string image)
+    {
+        using var file = File.OpenRead(image);
+        var sectors = new byte[2 * SectorBytes];
+        file.ReadExactly(sectors);
+        return (long)BinaryPrimitives.ReadUInt32LittleEndian(sectors.AsSpan(SectorBytes + 488)) * sectors[13] * SectorBytes;
     }
 
     private static void Allocate(string image, int sizeMiB)

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using EvidenceIngest.EndToEnd.Tests.Rig.Devices;
+using EvidenceIngest.EndToEnd.Tests.Rig.Devices.Redirection;
 
 namespace EvidenceIngest.EndToEnd.Tests.Rig;
 
@@ -19,7 +21,7 @@ internal sealed class RigVm : IAsyncDisposable
     private RigVm(string folder, Process process, QmpClient qmp, GuestAgent agent)
     {
         (_folder, _process, _qmp, _agent) = (folder, process, qmp, agent);
-        _ports = new UsbPorts(qmp);
+        _ports = new UsbPorts(qmp, folder);
     }
 
     /// <summary>Where the guest sees <see cref="ShareFolder"/>.</summary>
@@ -107,15 +109,43 @@ internal sealed class RigVm : IAsyncDisposable
     /// <paramref name="bytesPerSecond"/> slows the disk down; null is as fast as it goes.
     /// </summary>
     public Task PlugAsync(int bayPort, string cardImage, string serial, CancellationToken ct, long? bytesPerSecond = null) =>
-        _ports.PlugDiskAsync(bayPort, cardImage, serial, bytesPerSecond, ct);
+        _ports.PlugDiskAsync(Name(bayPort), cardImage, serial, bytesPerSecond, ct);
+
+    /// <summary>
+    /// Plugs a device that this process plays into a port, "3" or "15.2" behind a hub. What is returned is its cable: there
+    /// it is pulled, plugged again or exchanged until <see cref="UnplugAsync(string, CancellationToken)"/>.
+    /// </summary>
+    /// <exception cref="RigException">A high-speed device behind a hub; QEMU's has full-speed ports.</exception>
+    public async Task<RedirectedPort> PlugAsync(string bayPort, SimulatedDevice device, CancellationToken ct)
+    {
+        if (bayPort.Contains('.', StringComparison.Ordinal) && device.Speed != UsbSpeed.Full)
+            throw new RigException($"the hub's port {bayPort} takes full-speed devices only");
+        var port = await _ports.PlugRedirectedAsync(bayPort, ct);
+        await port.ConnectAsync(device);
+        return port;
+    }
+
+    /// <summary>Plugs a hub of eight full-speed ports; they are named "PORT.1" to "PORT.8".</summary>
+    public Task PlugHubAsync(string bayPort, CancellationToken ct) => _ports.PlugHubAsync(bayPort, ct);
+
+    /// <summary>Plugs a device that shows a folder of the host by MTP, read-only.</summary>
+    public Task PlugMtpAsync(string bayPort, string folder, string name, CancellationToken ct) =>
+        _ports.PlugMtpAsync(bayPort, folder, name, ct);
 
     /// <summary>Pulls the cable, also in the middle of a transfer; afterwards the image may be read or plugged again.</summary>
-    public Task UnplugAsync(int bayPort, CancellationToken ct) => _ports.UnplugAsync(bayPort, ct);
+    public Task UnplugAsync(int bayPort, CancellationToken ct) => _ports.UnplugAsync(Name(bayPort), ct);
+
+    /// <inheritdoc cref="UnplugAsync(int, CancellationToken)"/>
+    public Task UnplugAsync(string bayPort, CancellationToken ct) => _ports.UnplugAsync(bayPort, ct);
+
+    /// <summary>Pulls everything, what is behind a hub before the hub.</summary>
+    public Task UnplugAllAsync(CancellationToken ct) => _ports.UnplugAllAsync(ct);
 
     /// <summary>Kills the guest as a power cut would.</summary>
     public async ValueTask DisposeAsync()
     {
         await StopAsync(_process, _qmp, _agent);
+        await _ports.DisposeAsync();
         if (!KeepFolder)
             Directory.Delete(_folder, recursive: true);
     }
@@ -127,6 +157,8 @@ internal sealed class RigVm : IAsyncDisposable
         KeepFolder = true;
         return RigException.InFolder(what, _folder, inner);
     }
+
+    private static string Name(int port) => port.ToString(CultureInfo.InvariantCulture);
 
     private static Process StartQemu(string folder, RigOptions options)
     {

@@ -16,7 +16,7 @@ public sealed class UsbDiscoveryTests
         var changes = UsbChanges.Between(Tree(stays, replugged), Tree(stays, returned)).ToList();
         Assert.Collection(
             changes,
-            c => Assert.Equal(new RecorderLeft(new BayId("usb:1-2")), c),
+            c => Assert.Equal("usb:1-2", Assert.IsType<RecorderLeft>(c).Attachment!.Bay.Value),
             c => Assert.Equal("usb:1-2", Assert.IsType<RecorderArrived>(c).Bay.Value));
         Assert.Empty(UsbChanges.Between(Tree(stays), Tree(stays)));
     }

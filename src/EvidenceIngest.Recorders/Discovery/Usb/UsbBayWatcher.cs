@@ -52,6 +52,6 @@ internal static class UsbChanges
     /// <summary>Departures first: a device that was replugged in the same port leaves before it arrives.</summary>
     public static IEnumerable<BayChange> Between(
         IReadOnlyDictionary<UsbPlugging, UsbAttachment> before, IReadOnlyDictionary<UsbPlugging, UsbAttachment> now) =>
-        before.Where(b => !now.ContainsKey(b.Key)).Select(b => (BayChange)new RecorderLeft(b.Value.Bay))
+        before.Where(b => !now.ContainsKey(b.Key)).Select(b => (BayChange)new RecorderLeft(b.Value.Bay) { Attachment = b.Value })
             .Concat(now.Where(n => !before.ContainsKey(n.Key)).Select(n => new RecorderArrived(n.Value)));
 }

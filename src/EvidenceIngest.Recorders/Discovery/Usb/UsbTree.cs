@@ -48,11 +48,11 @@ internal static unsafe class UsbTree
         var (manufacturer, product, serial) = UsbStrings.Read(sysfs, device, descriptor);
         return new UsbAttachment(
             new BayId("usb:" + plugging.Port), descriptor.Vendor, descriptor.Product,
-            manufacturer, product, serial, InterfacesOf(device), sysfs);
+            manufacturer, product, serial, InterfacesOf(device), sysfs) { Address = plugging.Address };
     }
 
     /// <summary>As sysfs names it: bus, a dash, the ports from the root hub on. Null for root hubs.</summary>
-    private static string? PortOf(nint device)
+    public static string? PortOf(nint device)
     {
         Span<byte> ports = stackalloc byte[DeepestPort];
         var depth = LibUsb.GetPorts(device, ports, ports.Length);
