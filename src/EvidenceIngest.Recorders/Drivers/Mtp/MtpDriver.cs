@@ -32,7 +32,7 @@ internal sealed class MtpDriver(
         var presence = usb.SysfsPath is null ? null : UsbPresence.Of(usb.SysfsPath);
         if (presence is null || AddressOf(usb) is not { } address)
             throw new RecorderGoneException($"{usb.Bay}: the recorder left its bay");
-        var process = new MtpProcess(worker, usb.Bay.Value, time, log);
+        var process = MtpProcess.Start(worker, usb.Bay.Value, time, log);
         try
         {
             var facts = await OpenDeviceAsync(process, usb, address, candidates[0].ReadyWithin, ct);

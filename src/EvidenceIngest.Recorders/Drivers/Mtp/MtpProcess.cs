@@ -19,26 +19,31 @@ internal sealed class MtpProcess : IAsyncDisposable
     private readonly TimeProvider _time;
     private string? _ended;
 
+    private MtpProcess(Process process, TimeProvider time)
+    {
+        (_process, _time) = (process, time);
+        _memory = time.CreateTimer(_ => LookAtMemory(), null, MemoryLook, MemoryLook);
+    }
+
     /// <param name="worker">Program and arguments that start a worker.</param>
     /// <param name="bay">For the log.</param>
     /// <param name="time">Clock of the limits.</param>
     /// <param name="log">Gets what libmtp prints.</param>
-    public MtpProcess(MtpWorkerCommand worker, string bay, TimeProvider time, ILogger log)
+    public static MtpProcess Start(MtpWorkerCommand worker, string bay, TimeProvider time, ILogger log)
     {
-        _time = time;
         var start = new ProcessStartInfo(worker.Program, worker.Arguments)
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
         };
         start.Environment["DOTNET_GCHeapHardLimit"] = (64 << 20).ToString("X", CultureInfo.InvariantCulture);
-        _process = Process.Start(start) ?? throw new IOException($"{worker.Program} does not start");
-        _process.ErrorDataReceived += (_, line) =>
+        var process = Process.Start(start) ?? throw new IOException($"{worker.Program} does not start");
+        process.ErrorDataReceived += (_, line) =>
         {
             if (!string.IsNullOrWhiteSpace(line.Data))
                 log.MtpSaid(bay, line.Data);
         };
-        _process.BeginErrorReadLine();
-        _memory = time.CreateTimer(_ => LookAtMemory(), null, MemoryLook, MemoryLook);
+        process.BeginErrorReadLine();
+        return new MtpProcess(process, time);
     }
 
     /// <exception cref="MtpException">The device or the library refused.</exception>

@@ -1,5 +1,4 @@
 using System.Text;
-using EvidenceIngest.Recorders.Cards;
 using EvidenceIngest.Recorders.Discovery;
 using EvidenceIngest.Recorders.Drivers.MassStorage;
 using EvidenceIngest.Recorders.Listing;

@@ -19,7 +19,8 @@ public static partial class MtpWorker
     public static async Task<int> RunAsync()
     {
         // libmtp prints on standard output, which belongs to the protocol.
-        await using var output = new FileStream(new SafeFileHandle(Dup(StandardOutput), ownsHandle: true), FileAccess.Write);
+        using var protocol = new SafeFileHandle(Dup(StandardOutput), ownsHandle: true);
+        await using var output = new FileStream(protocol, FileAccess.Write);
         if (Dup2(StandardError, StandardOutput) < 0)
             return 1;
         await using var input = Console.OpenStandardInput();
