@@ -31,8 +31,13 @@ internal sealed class RecorderIdentification(ProfileCatalogue catalogue, IEnumer
         RecorderRefusedException? refusal = null;
         foreach (var (driver, profiles) in Candidates(attachment))
         {
+            // What this says is final, unlike a driver's refusal: a generic profile would read whatever such a device happens to show.
+            if (profiles[0].Refusal is { } sentence)
+                throw new RecorderRefusedException($"{attachment.Bay}: profile {profiles[0].Name} refuses such devices", sentence);
             try
             {
+                if (driver is null)
+                    throw NoDriver(attachment, profiles[0]);
                 if (await OpenAsync(driver, attachment, profiles, ct) is { } recorder)
                     return new IdentifiedRecorder(driver, recorder);
             }
@@ -52,14 +57,17 @@ internal sealed class RecorderIdentification(ProfileCatalogue catalogue, IEnumer
             ? await choosing.OpenFirstAsync(attachment, profiles, ct)
             : await driver.OpenAsync(attachment, profiles[0], ct);
 
-    private List<(IRecorderDriver Driver, List<HardwareProfile> Profiles)> Candidates(RecorderAttachment attachment)
+    private static RecorderRefusedException NoDriver(RecorderAttachment attachment, HardwareProfile profile) => new(
+        $"{attachment.Bay}: driver {profile.Driver} of profile {profile.Name} does not exist on this machine",
+        $"本采集站不支持“{profile.Title}”所需的驱动，请联系管理员。");
+
+    /// <summary>Best first; the driver is null when this machine has none of that name, or the profile needs none.</summary>
+    private List<(IRecorderDriver? Driver, List<HardwareProfile> Profiles)> Candidates(RecorderAttachment attachment)
     {
-        var runs = new List<(IRecorderDriver Driver, List<HardwareProfile> Profiles)>();
-        foreach (var profile in catalogue.Profiles.Where(p => p.Match.Accepts(attachment)))
+        var runs = new List<(IRecorderDriver? Driver, List<HardwareProfile> Profiles)>();
+        foreach (var profile in catalogue.Profiles.Where(p => p.Match.Accepts(attachment) && CanBeSpokenTo(p)))
         {
-            var driver = _drivers.GetValueOrDefault(profile.Driver) ?? throw new RecorderRefusedException(
-                $"{attachment.Bay}: driver {profile.Driver} of profile {profile.Name} does not exist on this machine",
-                $"本采集站不支持“{profile.Title}”所需的驱动，请联系管理员。");
+            var driver = _drivers.GetValueOrDefault(profile.Driver);
             if (driver is IProfileChoosingDriver && runs.Count > 0 && runs[^1].Driver == driver)
                 runs[^1].Profiles.Add(profile);
             else
@@ -68,4 +76,10 @@ internal sealed class RecorderIdentification(ProfileCatalogue catalogue, IEnumer
 
         return runs;
     }
+
+    /// <summary>
+    /// A profile with a dialogue is told from others by its probe alone; until something speaks it, it must not claim a disk
+    /// that another profile knows.
+    /// </summary>
+    private static bool CanBeSpokenTo(HardwareProfile profile) => profile.DialogueOutline.Count == 0;
 }

@@ -17,42 +17,55 @@ internal static partial class ProfileMatchParser
         var interfaceClass = fields.Text("interface", "class/subclass/protocol such as 08/06/50");
         if (interfaceClass is not null && !InterfacePattern().IsMatch(interfaceClass))
             fields.Wrong("interface", $"'{interfaceClass}' is no interface class", "class/subclass/protocol such as 08/06/50");
+        var (ids, ranges) = UsbIds(fields);
         var strings = fields.Text("strings", "a regular expression on \"manufacturer product\"");
 
         var match = new ProfileMatch(
             attachment ?? "",
-            UsbIds(fields),
+            ids,
             interfaceClass,
             strings is null ? null : ProfilePattern.Compile(strings, fields, "strings", ignoreCase: true),
             fields.Flag("names") ?? false,
             fields.Number("priority", 0, 1000) ?? 0)
         {
             Folders = fields.Texts("folders", "names of folders at the root"),
+            UsbIdRanges = ranges,
+            Unknown = fields.Flag("unknown") ?? false,
         };
+        var says = ids.Count + ranges.Count > 0 || interfaceClass is not null || strings is not null;
+        if (match.Unknown && says)
+            fields.Wrong("unknown", "stands beside what is known", "either unknown: true or usbIds, interface, strings");
+        if (attachment == "usb" && !match.Unknown && !says)
+            fields.Wrong("attachment", "every USB device would match", "usbIds, interface or strings; unknown: true when nobody knows them");
         if (match is { Folders.Count: > 0, Names: false })
             fields.Wrong("folders", "stand in for a file name", "names: true");
         fields.RefuseOthers();
         return match;
     }
 
-    private static List<UsbId> UsbIds(YamlFields fields)
+    private static (List<UsbId> Ids, List<UsbIdRange> Ranges) UsbIds(YamlFields fields)
     {
-        var ids = new List<UsbId>();
+        var (ids, ranges) = (new List<UsbId>(), new List<UsbIdRange>());
         foreach (var text in fields.Texts("usbIds", "a list of ids such as '070a:4026'"))
         {
             if (UsbIdPattern().IsMatch(text))
                 ids.Add(new UsbId(Hex(text[..4]), Hex(text[5..])));
+            else if (UsbIdRangePattern().IsMatch(text) && Hex(text[5..9]) < Hex(text[10..]))
+                ranges.Add(new UsbIdRange(Hex(text[..4]), Hex(text[5..9]), Hex(text[10..])));
             else
-                fields.Wrong("usbIds", $"'{text}' is no USB id", "vendor:product in quotes, four hexadecimal digits each");
+                fields.Wrong("usbIds", $"'{text}' is no USB id", "vendor:product or vendor:first-last in quotes, four hexadecimal digits each");
         }
 
-        return ids;
+        return (ids, ranges);
     }
 
     private static ushort Hex(string digits) => ushort.Parse(digits, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 
     [GeneratedRegex(@"\A[0-9a-fA-F]{4}:[0-9a-fA-F]{4}\z")]
     private static partial Regex UsbIdPattern();
+
+    [GeneratedRegex(@"\A[0-9a-fA-F]{4}:[0-9a-fA-F]{4}-[0-9a-fA-F]{4}\z")]
+    private static partial Regex UsbIdRangePattern();
 
     [GeneratedRegex(@"\A[0-9a-f]{2}(/[0-9a-f]{2}){0,2}\z")]
     private static partial Regex InterfacePattern();
