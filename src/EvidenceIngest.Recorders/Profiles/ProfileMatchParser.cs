@@ -14,10 +14,9 @@ internal static partial class ProfileMatchParser
         var attachment = fields.Text("attachment", ProfileParser.Among(Attachments), required: true);
         if (attachment is not null && !Attachments.Contains(attachment))
             fields.Wrong("attachment", $"'{attachment}' is none", ProfileParser.Among(Attachments));
-        var interfaceClass = fields.Text("interface", "class/subclass/protocol such as 08/06/50");
-        if (interfaceClass is not null && !InterfacePattern().IsMatch(interfaceClass))
-            fields.Wrong("interface", $"'{interfaceClass}' is no interface class", "class/subclass/protocol such as 08/06/50");
-        var (ids, ranges) = UsbIds(fields);
+        var interfaceClass = InterfaceClass(fields);
+        var ranges = new List<UsbIdRange>();
+        var ids = UsbIds(fields, ranges);
         var strings = fields.Text("strings", "a regular expression on \"manufacturer product\"");
 
         var match = new ProfileMatch(
@@ -43,20 +42,30 @@ internal static partial class ProfileMatchParser
         return match;
     }
 
-    private static (List<UsbId> Ids, List<UsbIdRange> Ranges) UsbIds(YamlFields fields)
+    public static string? InterfaceClass(YamlFields fields)
     {
-        var (ids, ranges) = (new List<UsbId>(), new List<UsbIdRange>());
+        var interfaceClass = fields.Text("interface", "class/subclass/protocol such as 08/06/50");
+        if (interfaceClass is not null && !InterfacePattern().IsMatch(interfaceClass))
+            fields.Wrong("interface", $"'{interfaceClass}' is no interface class", "class/subclass/protocol such as 08/06/50");
+        return interfaceClass;
+    }
+
+    /// <param name="fields">That have usbIds.</param>
+    /// <param name="ranges">Takes vendor:first-last; null where only single ids make sense.</param>
+    public static List<UsbId> UsbIds(YamlFields fields, List<UsbIdRange>? ranges = null)
+    {
+        var ids = new List<UsbId>();
         foreach (var text in fields.Texts("usbIds", "a list of ids such as '070a:4026'"))
         {
             if (UsbIdPattern().IsMatch(text))
                 ids.Add(new UsbId(Hex(text[..4]), Hex(text[5..])));
-            else if (UsbIdRangePattern().IsMatch(text) && Hex(text[5..9]) < Hex(text[10..]))
+            else if (ranges is not null && UsbIdRangePattern().IsMatch(text) && Hex(text[5..9]) < Hex(text[10..]))
                 ranges.Add(new UsbIdRange(Hex(text[..4]), Hex(text[5..9]), Hex(text[10..])));
             else
                 fields.Wrong("usbIds", $"'{text}' is no USB id", "vendor:product or vendor:first-last in quotes, four hexadecimal digits each");
         }
 
-        return (ids, ranges);
+        return ids;
     }
 
     private static ushort Hex(string digits) => ushort.Parse(digits, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
