@@ -55,6 +55,9 @@ public sealed record HardwareProfile(
     /// <summary>What is said to the device before its files can be read, for people; empty for most.</summary>
     public IReadOnlyList<DialoguePart> DialogueOutline { get; init; } = [];
 
+    /// <summary>Its files show only after a maker's Windows library was called.</summary>
+    public bool NeedsWindows { get; init; }
+
     /// <summary>How long the device may take from its arrival until its files can be read.</summary>
     public TimeSpan ReadyWithin { get; init; } = TimeSpan.FromSeconds(10);
 }

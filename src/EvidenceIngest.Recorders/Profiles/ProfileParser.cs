@@ -65,6 +65,7 @@ internal static class ProfileParser
         if (driver is not null && match.Attachment.Length > 0 && Drivers.TryGetValue(driver, out var attachment) && attachment != match.Attachment)
             fields.Wrong("driver", $"'{driver}' does not serve attachment '{match.Attachment}'", $"match.attachment: {attachment}");
         var kinds = Endings(fields.Mapping("kinds", required: true), KindNames, FrozenDictionary<string, MediaKind>.Empty);
+        KnowDialogue(fields);
         return new HardwareProfile(
             name,
             title,
@@ -82,9 +83,13 @@ internal static class ProfileParser
             ReadyWithin = TimeSpan.FromSeconds(fields.Number("readySeconds", 1, 300) ?? 10),
             KeyFolders = fields.Texts("keyFolders", "names of folders"),
             Sidecars = Endings(fields.Mapping("sidecars"), SidecarNames, kinds),
-            DialogueOutline = DialogueOutline.Of(fields.Mapping("dialogue")),
+            DialogueOutline = DialogueOutline.Of(fields.MappingIfAny("dialogue")),
+            NeedsWindows = fields.MappingIfAny("dialogue")?.Text("transport", "dll") == "dll",
         };
     }
+
+    /// <summary>Its steps are read by a parser of their own; this only says that the field is known.</summary>
+    private static void KnowDialogue(YamlFields fields) => fields.Mapping("dialogue");
 
     /// <summary>Nobody has seen what an inferred profile says: it may be read wrongly, but nothing may be lost by it.</summary>
     private static void RefuseWriting(YamlFields fields, HardwareProfile profile, string inferred)

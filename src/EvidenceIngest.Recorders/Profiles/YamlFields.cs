@@ -88,9 +88,11 @@ internal sealed class YamlFields(
         }
     }
 
-    /// <summary>For a look inside a field that somebody else reads.</summary>
+    /// <summary>For a look inside a field that somebody else reads: nothing in it becomes known by that.</summary>
     public YamlFields? MappingIfAny(string name) =>
-        mapping.Children.TryGetValue(new YamlScalarNode(name), out var node) && node is YamlMappingNode inner ? Inner(inner, name) : null;
+        mapping.Children.TryGetValue(new YamlScalarNode(name), out var node) && node is YamlMappingNode inner
+            ? new YamlFields(inner, $"{path}{name}.", file, problems)
+            : null;
 
     /// <summary>A list of mappings; missing is empty.</summary>
     public IReadOnlyList<YamlFields> Mappings(string name)

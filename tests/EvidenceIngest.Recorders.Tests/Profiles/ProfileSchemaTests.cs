@@ -128,12 +128,13 @@ public sealed partial class ProfileSchemaTests : IDisposable
     }
 
     /// <summary>
-    /// Indices and names that a profile chooses aside; every list of steps is one place, as all of them know the same steps.
+    /// Indices and names that a profile chooses aside; every list of steps is one place, and every captured fact,
+    /// as all of them know the same.
     /// </summary>
     private static string Place(string path)
     {
         var place = Secret().Replace(Index().Replace(path, ""), "secrets.*");
-        return Steps().Replace(place, "dialogue.steps.");
+        return Captured().Replace(Steps().Replace(place, "dialogue.steps."), "capture.*.");
     }
 
     [GeneratedRegex(@"\[[0-9]+\]")]
@@ -141,6 +142,9 @@ public sealed partial class ProfileSchemaTests : IDisposable
 
     [GeneratedRegex(@"secrets\.[A-Za-z]+")]
     private static partial Regex Secret();
+
+    [GeneratedRegex(@"capture\.[A-Za-z]+\.")]
+    private static partial Regex Captured();
 
     [GeneratedRegex(@"^dialogue\.(probe|info|unlock|clock\.read|clock\.set)\.")]
     private static partial Regex Steps();
