@@ -37,9 +37,14 @@ internal sealed class RecorderIdentification(
         var mismatches = new List<string>();
         foreach (var (driver, profiles) in Candidates(attachment))
         {
+            // What this says is final, unlike a driver's refusal: a generic profile would read whatever such a device happens to show.
+            if (profiles[0].Refusal is { } sentence)
+                throw new RecorderRefusedException($"{attachment.Bay}: profile {profiles[0].Name} refuses such devices", sentence);
             GreetedDevice? greeted = null;
             try
             {
+                if (driver is null)
+                    throw NoDriver(attachment, profiles[0]);
                 if (profiles[0].Dialogue is not null)
                 {
                     (greeted, var mismatch) = await dialogues.GreetAsync((UsbAttachment)attachment, profiles[0], new Transcript(), ct);
@@ -77,7 +82,7 @@ internal sealed class RecorderIdentification(
 
     private async Task<IdentifiedRecorder> OpenKnownAsync(RecorderAttachment attachment, HardwareProfile profile, CancellationToken ct)
     {
-        var driver = DriverOf(profile, attachment);
+        var driver = _drivers.GetValueOrDefault(profile.Driver) ?? throw NoDriver(attachment, profile);
         return new IdentifiedRecorder(driver, await driver.OpenAsync(attachment, profile, ct));
     }
 
@@ -91,12 +96,17 @@ internal sealed class RecorderIdentification(
             ? await choosing.OpenFirstAsync(attachment, profiles, ct)
             : await driver.OpenAsync(attachment, profiles[0], ct);
 
-    private List<(IRecorderDriver Driver, List<HardwareProfile> Profiles)> Candidates(RecorderAttachment attachment)
+    private static RecorderRefusedException NoDriver(RecorderAttachment attachment, HardwareProfile profile) => new(
+        $"{attachment.Bay}: driver {profile.Driver} of profile {profile.Name} does not exist on this machine",
+        $"本采集站不支持“{profile.Title}”所需的驱动，请联系管理员。");
+
+    /// <summary>Best first; the driver is null when this machine has none of that name, or the profile needs none.</summary>
+    private List<(IRecorderDriver? Driver, List<HardwareProfile> Profiles)> Candidates(RecorderAttachment attachment)
     {
-        var runs = new List<(IRecorderDriver Driver, List<HardwareProfile> Profiles)>();
+        var runs = new List<(IRecorderDriver? Driver, List<HardwareProfile> Profiles)>();
         foreach (var profile in catalogue.Profiles.Where(p => p.Match.Accepts(attachment)))
         {
-            var driver = DriverOf(profile, attachment);
+            var driver = _drivers.GetValueOrDefault(profile.Driver);
             if (driver is IProfileChoosingDriver && profile.Dialogue is null
                 && runs.Count > 0 && runs[^1].Driver == driver && runs[^1].Profiles[0].Dialogue is null)
             {
@@ -109,10 +119,4 @@ internal sealed class RecorderIdentification(
         }
 
         return runs;
-    }
-
-    private IRecorderDriver DriverOf(HardwareProfile profile, RecorderAttachment attachment) =>
-        _drivers.GetValueOrDefault(profile.Driver) ?? throw new RecorderRefusedException(
-            $"{attachment.Bay}: driver {profile.Driver} of profile {profile.Name} does not exist on this machine",
-            $"本采集站不支持“{profile.Title}”所需的驱动，请联系管理员。");
-}
+    }}

@@ -64,6 +64,25 @@ public sealed class RecorderIdentificationTests : IDisposable
         Assert.Equal("generic-msc", recorder.Profile.Name);
     }
 
+    [Theory]
+    [InlineData("DCIM/a.mp4", "Hikvision", "用厂家软件将录像导出到文件夹")]
+    [InlineData("DCIM/a.mp4", "Axon", "--bay folder:")]
+    public async Task A_managed_recorder_is_refused_with_what_to_do_and_no_generic_profile_reads_it(string file, string maker, string advice)
+    {
+        _card.Put(file);
+        var refused = await Assert.ThrowsAsync<RecorderRefusedException>(
+            () => Identify(Card.Usb() with { Manufacturer = maker, Product = "Body" }, new Disks(_card.Path)));
+        Assert.Contains(advice, refused.Advice, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_managed_makers_disk_with_names_that_are_known_is_read()
+    {
+        _card.Put("DCIM/J800000_00000020170730100947_0016.mp4");
+        await using var recorder = (await Identify(Card.Usb() with { Manufacturer = "Hikvision" }, new Disks(_card.Path)))!.Recorder;
+        Assert.Equal("dsj-msc", recorder.Profile.Name);
+    }
+
     [Fact]
     public async Task A_refusal_is_told_when_no_other_profile_helps()
     {

@@ -85,7 +85,7 @@ internal sealed class BayWorkflow(BayMeans means, BayProgress bay, BayOccupant o
 
     private void ShowListed(OffloadJournal offload, RecorderListing listing, IReadOnlyList<OffloadWork> work)
     {
-        var files = listing.Recordings.SelectMany(r => r.Files).Concat(listing.Strangers).ToList();
+        var files = listing.AllFiles.ToList();
         var (total, bytes) = (files.Count, files.Sum(f => f.Bytes));
         bay.Listed(offload.Read(l => l.Opened.Recorder.RecorderId), total, bytes, total - work.Count, bytes - work.Sum(w => w.File.Bytes));
     }

@@ -12,7 +12,7 @@ namespace EvidenceIngest.Dock.Clearing;
 
 /// <summary>
 /// Deletes sealed footage from a recorder: only against a receipt whose signature is verified again right here, only what
-/// this offload's profile offloaded, only whole recordings' files, never strangers. The driver reads each file once more
+/// this offload's profile offloaded, only whole recordings' files and their companions, never strangers. The driver reads each file once more
 /// and deletes it only if it still has the receipt's digest. Idempotent; <see cref="RecorderGoneException"/> is worth a
 /// retry when the recorder is back.
 /// </summary>
@@ -29,10 +29,12 @@ internal sealed class RecorderClearing(DockOptions options, CredentialStore cred
             return true;
         if (credentials.Current is not { } trusted)
             return true;
-        var all = listing.Recordings.SelectMany(r => r.Files)
+        // A companion of nothing, such as the device's log, may still be written to: it stays.
+        var companions = listing.Sidecars.Where(s => s.Of is not null).Select(s => s.File);
+        var all = listing.Recordings.SelectMany(r => r.Files).Concat(companions)
             .Select(f => (File: f, Entry: offload.Read(l => l.Find(f.Path, f.Bytes, f.ModifiedAt))))
             .ToList();
-        var keptSome = listing.Strangers.Count > 0;
+        var keptSome = listing.Strangers.Count > 0 || listing.Sidecars.Any(s => s.Of is null);
         foreach (var group in all.Where(f => f.Entry?.Receipt is not null).GroupBy(f => f.Entry!.Receipt!.ReceiptId))
         {
             var files = group.Select(f => (f.File, Entry: f.Entry!)).ToList();

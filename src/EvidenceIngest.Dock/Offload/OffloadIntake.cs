@@ -16,8 +16,11 @@ internal sealed class OffloadIntake(KnownContent known, TimeZoneInfo zone, TimeP
     public async Task<IReadOnlyList<OffloadWork>> TakeAsync(
         OffloadJournal offload, RecorderListing listing, HardwareProfile profile, ClockReading clock, IReadOnlySet<int> confirmed)
     {
+        var owners = listing.Recordings.SelectMany(r => r.Files.Select(f => (f.Path, Recording: r)))
+            .ToDictionary(f => f.Path, f => f.Recording, StringComparer.Ordinal);
         var groups = listing.Recordings
             .Select((r, i) => (Facts: FactsOf(r, profile, i == 0 ? listing.Findings : []), r.Files, r.Start))
+            .Concat(listing.Sidecars.Select(s => SidecarOf(s, owners, profile)))
             .Concat(listing.Strangers.Select(f => (Facts: FactsOf(f), Files: (IReadOnlyList<RecorderFile>)[f], Start: (DateTime?)null)));
         var facts = new List<JournalFact>();
         var work = new List<OffloadWork>();
@@ -79,6 +82,28 @@ internal sealed class OffloadIntake(KnownContent known, TimeZoneInfo zone, TimeP
         recording.KeyMarked,
         profile.Method.GetValueOrDefault(recording.Kind),
         [.. recording.Findings, .. ofRecorder]);
+
+    /// <summary>
+    /// A companion is delivered by itself, as the server takes every file of a recording for a chapter of it. It carries what
+    /// is known of its recording, so that both are found together.
+    /// </summary>
+    private static (RecordingFacts Facts, IReadOnlyList<RecorderFile> Files, DateTime? Start) SidecarOf(
+        Sidecar sidecar, Dictionary<string, Recording> owners, HardwareProfile profile)
+    {
+        var recording = sidecar.Of is { } owner ? owners[owner.Path] : null;
+        return (
+            new RecordingFacts(
+                MediaKind.Other,
+                recording?.Start,
+                recording?.TimeSource ?? MetadataSource.Unknown,
+                recording?.OfficerNumber,
+                recording?.DeviceNumber,
+                recording?.KeyMarked ?? false,
+                profile.Method.GetValueOrDefault(MediaKind.Other),
+                []),
+            [sidecar.File],
+            recording?.Start);
+    }
 
     private static RecordingFacts FactsOf(RecorderFile stranger) => new(
         MediaKind.Other,

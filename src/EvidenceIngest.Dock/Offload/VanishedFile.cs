@@ -44,8 +44,7 @@ internal sealed class VanishedFiles(TimeProvider time)
 {
     public async Task SettleAsync(OffloadJournal offload, Recorders.Listing.RecorderListing listing, CancellationToken ct)
     {
-        var present = listing.Recordings.SelectMany(r => r.Files).Concat(listing.Strangers)
-            .Select(f => (f.Path, f.Bytes, f.ModifiedAt)).ToHashSet();
+        var present = listing.AllFiles.Select(f => (f.Path, f.Bytes, f.ModifiedAt)).ToHashSet();
         var gone = offload.Read(l => l.Files.Where(f => !present.Contains((f.Listed.Path, f.Listed.Bytes, f.Listed.ModifiedAt))).ToList());
         foreach (var file in gone)
         {

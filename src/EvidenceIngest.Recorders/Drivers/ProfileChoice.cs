@@ -21,7 +21,7 @@ internal static class ProfileChoice
     }
 
     private static bool IsFootage(HardwareProfile profile, string path) =>
-        FileNaming.Read(profile, path[(path.LastIndexOf('/') + 1)..]) is not null
+        FileNaming.Read(profile, path) is not null
         && !profile.Ignore.Any(pattern => pattern.IsMatch(path));
 
     private static IReadOnlyList<string> PathsOf(IEnumerable<CardEntry> entries) =>

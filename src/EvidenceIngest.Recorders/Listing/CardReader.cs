@@ -23,6 +23,7 @@ internal sealed class CardReader(TimeZoneInfo agencyZone, TimeProvider time)
     {
         var findings = mediumFindings.ToList();
         var named = new List<NamedFile>();
+        var companions = new List<RecorderFile>();
         var strangers = new List<RecorderFile>();
         var shown = entries.Select(e => (Entry: e, Path: RecorderPathText.FromRaw(e.RawPath)))
             .Where(e => !CardClutter.IsClutter(e.Path, e.Entry.Bytes) && !profile.Ignore.Any(i => i.IsMatch(e.Path))).ToList();
@@ -34,6 +35,8 @@ internal sealed class CardReader(TimeZoneInfo agencyZone, TimeProvider time)
                 findings.Add(NoFile(entry, path));
             else if (Name(profile, entry, path) is { } file)
                 named.Add(oddity is null ? file : file with { Findings = [.. file.Findings, oddity] });
+            else if (profile.Sidecars.ContainsKey(FileNaming.EndingOf(path)))
+                companions.Add(FileOf(entry, path));
             else
                 strangers.Add(FileOf(entry, path));
             if (oddity is not null && (named.Count == 0 || named[^1].File.Path != path))
@@ -43,11 +46,16 @@ internal sealed class CardReader(TimeZoneInfo agencyZone, TimeProvider time)
         var ordered = named.OrderBy(f => f.Start ?? DateTime.MaxValue).ThenBy(f => f.Name.Sequence)
             .ThenBy(f => f.File.Path, StringComparer.Ordinal).ToList();
         findings.AddRange(SequenceGaps.Mark(ordered));
+        var joined = Chapters.Join(ordered, profile.ChapterJoin, agencyZone);
+        findings.AddRange(Chapters.MarkMissing(joined));
         return new RecorderListing(
             RecorderIdentity.Of(profile, attachment, ordered, volumeId),
-            [.. Chapters.Join(ordered, profile.ChapterJoin, agencyZone).Select(RecordingOf)],
+            [.. joined.Select(RecordingOf)],
             [.. strangers.OrderBy(f => f.ModifiedAt ?? DateTimeOffset.MaxValue).ThenBy(f => f.Path, StringComparer.Ordinal)],
-            findings);
+            findings)
+        {
+            Sidecars = new SidecarOwners(profile, ordered).Assign(companions),
+        };
     }
 
     private static Recording RecordingOf(IReadOnlyList<NamedFile> chapters)
@@ -75,7 +83,7 @@ internal sealed class CardReader(TimeZoneInfo agencyZone, TimeProvider time)
 
     private NamedFile? Name(HardwareProfile profile, CardEntry entry, string path)
     {
-        if (FileNaming.Read(profile, path[(path.LastIndexOf('/') + 1)..]) is not { } name)
+        if (FileNaming.Read(profile, path) is not { } name)
             return null;
         var findings = new List<Finding>();
         if (entry.Bytes == 0)
@@ -83,19 +91,17 @@ internal sealed class CardReader(TimeZoneInfo agencyZone, TimeProvider time)
         if (name is { TimeText: not null, Time: null })
             findings.Add(new Finding(FindingCode.ImplausibleTime, $"'{path}': '{name.TimeText}' is no time"));
 
-        var written = entry.ModifiedAt is { } at ? TimeZoneInfo.ConvertTime(at, agencyZone).DateTime : (DateTime?)null;
-        var start = name.Time ?? written;
-        if (start is { } claimed && !IsPlausible(claimed))
+        var time = NamedTime.Of(name, entry.ModifiedAt, agencyZone);
+        if (time.Problem is { } problem)
+            findings.Add(new Finding(FindingCode.ImplausibleTime, $"'{path}': {problem}"));
+        if (time.Start is { } claimed && !IsPlausible(claimed))
         {
             findings.Add(new Finding(
                 FindingCode.ImplausibleTime,
                 string.Create(CultureInfo.InvariantCulture, $"'{path}': {claimed:yyyy-MM-dd HH:mm:ss} can't be when it was made")));
         }
 
-        var source = name.Time is not null ? MetadataSource.FileName
-            : written is not null ? MetadataSource.FileTime
-            : MetadataSource.Unknown;
-        return new NamedFile(FileOf(entry, path), name, start, source, findings);
+        return new NamedFile(FileOf(entry, path), name, time.Start, time.Source, findings);
     }
 
     private bool IsPlausible(DateTime local) =>

@@ -10,10 +10,12 @@ namespace EvidenceIngest.Recorders.Listing;
 /// <param name="Grammar">The first that matched.</param>
 /// <param name="Device">Group dev, or null.</param>
 /// <param name="Officer">Group police, or null.</param>
-/// <param name="Time">Group ts, recorder-local; null when there is none, or it is no date.</param>
+/// <param name="Time">Group ts, in the grammar's zone; null when there is none, or it is no date.</param>
 /// <param name="TimeText">Group ts as written, or null.</param>
 /// <param name="Sequence">Group seq, or null.</param>
-/// <param name="KeyMarked">Group imp took part.</param>
+/// <param name="RecordingNumber">Group no, or null.</param>
+/// <param name="Chapter">Group ch, or null.</param>
+/// <param name="KeyMarked">Group imp took part, or a folder of the path is for key-marked files.</param>
 public sealed record NameReading(
     MediaKind Kind,
     NameGrammar Grammar,
@@ -22,42 +24,66 @@ public sealed record NameReading(
     DateTime? Time,
     string? TimeText,
     int? Sequence,
+    int? RecordingNumber,
+    int? Chapter,
     bool KeyMarked);
 
 /// <summary>Reads file names by a profile's grammars.</summary>
 public static class FileNaming
 {
     /// <param name="profile">Whose grammars and kinds.</param>
-    /// <param name="name">Last element of a printable path.</param>
+    /// <param name="path">Printable, '/' between folders; a name alone will do where the profile doesn't look at folders.</param>
     /// <returns>Null when the profile doesn't know the ending or no grammar matches: the file is a stranger.</returns>
-    public static NameReading? Read(HardwareProfile profile, string name)
+    public static NameReading? Read(HardwareProfile profile, string path) =>
+        profile.Kinds.TryGetValue(EndingOf(path), out var kind) ? Read(profile, path, kind) : null;
+
+    /// <summary>A companion's name, which the same grammars may read, such as a proxy's with its recording's number.</summary>
+    internal static NameReading? ReadCompanion(HardwareProfile profile, string path) => Read(profile, path, MediaKind.Other);
+
+    /// <summary>Lower case, without dot; empty when there is none.</summary>
+    internal static string EndingOf(string path)
     {
-        var dot = name.LastIndexOf('.');
-        if (dot < 0 || !profile.Kinds.TryGetValue(name[(dot + 1)..].ToLowerInvariant(), out var kind))
-            return null;
+        var name = NameOf(path);
+        return name.LastIndexOf('.') is var dot and >= 0 ? name[(dot + 1)..].ToLowerInvariant() : "";
+    }
+
+    internal static string NameOf(string path) => path[(path.LastIndexOf('/') + 1)..];
+
+    private static NameReading? Read(HardwareProfile profile, string path, MediaKind kind)
+    {
+        var elements = path.Split('/');
         foreach (var grammar in profile.Names)
         {
-            if (grammar.Pattern.Match(name) is { Success: true } match)
-                return Read(kind, grammar, match);
+            if (grammar.Pattern.Match(elements[^1]) is not { Success: true } match)
+                continue;
+            var folder = grammar.Folder?.Match(elements.Length > 1 ? elements[^2] : "");
+            if (folder is not { Success: false })
+                return Read(kind, grammar, match, folder, IsKeyMarked(profile, elements));
         }
 
         return null;
     }
 
-    private static NameReading Read(MediaKind kind, NameGrammar grammar, Match match)
+    private static NameReading Read(MediaKind kind, NameGrammar grammar, Match match, Match? folder, bool inKeyFolder)
     {
-        var timeText = Text(match, "ts");
+        var timeText = Text("ts");
         var time = DateTime.TryParseExact(
             timeText, grammar.TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out var parsed)
             ? parsed
             : (DateTime?)null;
-        var sequence = int.TryParse(Text(match, "seq"), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            ? number
-            : (int?)null;
         return new NameReading(
-            kind, grammar, Text(match, "dev"), Text(match, "police"), time, timeText, sequence, match.Groups["imp"].Success);
+            kind, grammar, Text("dev"), Text("police"), time, timeText, Number("seq"), Number("no"), Number("ch"),
+            inKeyFolder || Text("imp") is not null);
+
+        string? Text(string group) =>
+            match.Groups[group] is { Success: true, Length: > 0 } inName ? inName.Value
+            : folder?.Groups[group] is { Success: true, Length: > 0 } inFolder ? inFolder.Value
+            : null;
+
+        int? Number(string group) =>
+            int.TryParse(Text(group), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
     }
 
-    private static string? Text(Match match, string group) =>
-        match.Groups[group] is { Success: true, Length: > 0 } found ? found.Value : null;
+    private static bool IsKeyMarked(HardwareProfile profile, string[] elements) => profile.KeyFolders.Count > 0
+        && elements[..^1].Any(folder => profile.KeyFolders.Contains(folder, StringComparer.OrdinalIgnoreCase));
 }

@@ -1,4 +1,5 @@
 using EvidenceIngest.Domain.Evidence;
+using EvidenceIngest.Recorders.Profiles;
 
 namespace EvidenceIngest.Recorders.Listing;
 
@@ -13,7 +14,23 @@ public sealed record RecorderListing(
     string RecorderId,
     IReadOnlyList<Recording> Recordings,
     IReadOnlyList<RecorderFile> Strangers,
-    IReadOnlyList<Finding> Findings);
+    IReadOnlyList<Finding> Findings)
+{
+    /// <summary>Companions of recordings. They are kept as the recordings are, but are none themselves.</summary>
+    public IReadOnlyList<Sidecar> Sidecars { get; init; } = [];
+
+    /// <summary>Everything that must be safe before the recorder may leave.</summary>
+    public IEnumerable<RecorderFile> AllFiles => Recordings.SelectMany(r => r.Files).Concat(Sidecars.Select(s => s.File)).Concat(Strangers);
+}
+
+/// <summary>A file that belongs to a recording without being one.</summary>
+/// <param name="File">The companion.</param>
+/// <param name="Role">What it is, by its ending.</param>
+/// <param name="Of">
+/// The recording's file that it accompanies, or null for one that stands alone, such as a device's daily log. With
+/// <see cref="SidecarRole.Md5"/>, whoever copies both can compare what the recorder thought of the file with what was read.
+/// </param>
+public sealed record Sidecar(RecorderFile File, SidecarRole Role, RecorderFile? Of);
 
 /// <summary>One recording: its chapters in playing order and what their names tell.</summary>
 /// <param name="Kind">By the file name's ending.</param>

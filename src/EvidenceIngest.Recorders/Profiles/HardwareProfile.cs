@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.RegularExpressions;
 using EvidenceIngest.Domain.Evidence;
 using EvidenceIngest.Recorders.Profiles.Dialogue;
@@ -37,8 +38,26 @@ public sealed record HardwareProfile(
     TimeSpan? ChapterJoin,
     bool ClearAllowed)
 {
-    /// <summary>Where the facts come from, for people.</summary>
-    public string? Source { get; init; }
+    /// <summary>How far each statement can be trusted, and where it comes from.</summary>
+    public IReadOnlyList<ProfileFact> Facts { get; init; } = [];
+
+    /// <summary>The inferred statement for which nothing is written to such a device, or null.</summary>
+    public string? ReadOnlyBecause => ProfileFactsParser.InferredDecision(Facts);
+
+    /// <summary>Recognised and refused: Chinese, for the officer, what to do instead. Null for everything that can be read.</summary>
+    public string? Refusal { get; init; }
+
+    /// <summary>Files in a folder of one of these names, however deep, are key-marked.</summary>
+    public IReadOnlyList<string> KeyFolders { get; init; } = [];
+
+    /// <summary>File name ending (lower case, without dot) of companions to what it is.</summary>
+    public IReadOnlyDictionary<string, SidecarRole> Sidecars { get; init; } = FrozenDictionary<string, SidecarRole>.Empty;
+
+    /// <summary>What is said to the device before its files can be read, for people; empty for most.</summary>
+    public IReadOnlyList<DialoguePart> DialogueOutline { get; init; } = [];
+
+    /// <summary>Its files show only after a maker's Windows library was called.</summary>
+    public bool NeedsWindows { get; init; }
 
     /// <summary>What is said to it before its files can be read; null for what simply shows its files.</summary>
     public DeviceDialogue? Dialogue { get; init; }
@@ -66,9 +85,23 @@ public sealed record ProfileMatch(
 {
     /// <summary>A folder of one of these names at the root stands in for a matching file name: an emptied card still is a recorder's.</summary>
     public IReadOnlyList<string> Folders { get; init; } = [];
+
+    /// <summary>Beside <see cref="UsbIds"/>: whole ranges of products.</summary>
+    public IReadOnlyList<UsbIdRange> UsbIdRanges { get; init; } = [];
+
+    /// <summary>Nobody knows what its descriptors look like: it matches nothing until a site's copy of the profile says so.</summary>
+    public bool Unknown { get; init; }
 }
 
 public readonly record struct UsbId(ushort Vendor, ushort Product);
+
+/// <param name="Vendor">One vendor.</param>
+/// <param name="First">Lowest product.</param>
+/// <param name="Last">Highest product, included.</param>
+public readonly record struct UsbIdRange(ushort Vendor, ushort First, ushort Last)
+{
+    public bool Contains(ushort vendor, ushort product) => vendor == Vendor && product >= First && product <= Last;
+}
 
 public enum IdentitySource
 {
@@ -85,7 +118,43 @@ public enum IdentitySource
     Path,
 }
 
-/// <summary>A file name pattern with the named groups dev, police, ts, seq and imp, all optional.</summary>
-/// <param name="Pattern">Matched on the last path element; with a match time-out.</param>
+/// <summary>
+/// A file name pattern with named groups, all optional: dev, police, ts, seq, imp, no (recording number) and ch (chapter).
+/// </summary>
+/// <param name="Pattern">Matched on the last path element.</param>
 /// <param name="TimeFormat">.NET format of the group ts.</param>
-public sealed record NameGrammar(Regex Pattern, string? TimeFormat);
+public sealed record NameGrammar(Regex Pattern, string? TimeFormat)
+{
+    /// <summary>Must match the name of the folder that holds the file; may have groups that <see cref="Pattern"/> hasn't.</summary>
+    public Regex? Folder { get; init; }
+
+    /// <summary>The group ts tells a day only.</summary>
+    public bool DateOnly { get; init; }
+
+    /// <summary>Zone of the group ts; null is the agency's.</summary>
+    public TimeZoneInfo? Zone { get; init; }
+}
+
+/// <summary>What a file is that belongs to a recording without being one.</summary>
+public enum SidecarRole
+{
+    /// <summary>Positions.</summary>
+    Gps,
+
+    /// <summary>The recorder's own digest of the recording.</summary>
+    Md5,
+
+    /// <summary>The recorder's log.</summary>
+    Log,
+
+    /// <summary>A small picture.</summary>
+    Thumbnail,
+
+    /// <summary>The same recording in less quality.</summary>
+    Proxy,
+}
+
+/// <summary>One stage of a profile's dialogue.</summary>
+/// <param name="Name">probe, info, unlock, clock.read or clock.set; channel for what comes before all steps.</param>
+/// <param name="Steps">In order, each as its YAML on one line.</param>
+public sealed record DialoguePart(string Name, IReadOnlyList<string> Steps);

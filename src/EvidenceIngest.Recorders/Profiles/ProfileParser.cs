@@ -1,5 +1,5 @@
 using System.Collections.Frozen;
-using System.Globalization;
+using System.Text.RegularExpressions;
 using EvidenceIngest.Domain.Evidence;
 
 namespace EvidenceIngest.Recorders.Profiles;
@@ -23,6 +23,15 @@ internal static class ProfileParser
         ["other"] = MediaKind.Other,
     }.ToFrozenDictionary();
 
+    private static readonly FrozenDictionary<string, SidecarRole> SidecarNames = new Dictionary<string, SidecarRole>
+    {
+        ["gps"] = SidecarRole.Gps,
+        ["md5"] = SidecarRole.Md5,
+        ["log"] = SidecarRole.Log,
+        ["thumbnail"] = SidecarRole.Thumbnail,
+        ["proxy"] = SidecarRole.Proxy,
+    }.ToFrozenDictionary();
+
     /// <summary>Which driver serves which kind of attachment.</summary>
     private static readonly FrozenDictionary<string, string> Drivers = new Dictionary<string, string>
     {
@@ -34,34 +43,59 @@ internal static class ProfileParser
     /// <returns>Meaningless when a problem was added.</returns>
     public static HardwareProfile Parse(string name, YamlFields fields)
     {
-        var title = fields.Text("title", "a Chinese title", required: true);
+        var title = fields.Text("title", "a Chinese title", required: true) ?? "";
+        var match = ProfileMatchParser.Parse(fields.Mapping("match", required: true)) ?? new ProfileMatch("", [], null, null, false, 0);
+        var profile = fields.Text("refuse", "a Chinese sentence for the officer: what it is and what to do") is { } refusal
+            ? new HardwareProfile(
+                name, title, "", match, Model: null, FrozenDictionary<MediaKind, string>.Empty, [], [],
+                FrozenDictionary<string, MediaKind>.Empty, [], ChapterJoin: null, ClearAllowed: false) { Refusal = refusal }
+            : Readable(name, title, match, fields);
+        profile = profile with { Facts = ProfileFactsParser.Parse(fields) };
+        if (profile.ReadOnlyBecause is { } inferred)
+            RefuseWriting(fields, profile, inferred);
+        fields.RefuseOthers();
+        return profile;
+    }
+
+    private static HardwareProfile Readable(string name, string title, ProfileMatch match, YamlFields fields)
+    {
         var driver = fields.Text("driver", Among(Drivers.Keys), required: true);
         if (driver is not null && !Drivers.ContainsKey(driver))
             fields.Wrong("driver", $"'{driver}' is no driver", Among(Drivers.Keys));
-        var match = ProfileMatchParser.Parse(fields.Mapping("match", required: true));
-        if (driver is not null && match is not null && Drivers.TryGetValue(driver, out var attachment) && attachment != match.Attachment)
+        if (driver is not null && match.Attachment.Length > 0 && Drivers.TryGetValue(driver, out var attachment) && attachment != match.Attachment)
             fields.Wrong("driver", $"'{driver}' does not serve attachment '{match.Attachment}'", $"match.attachment: {attachment}");
-
-        var profile = new HardwareProfile(
+        var kinds = Endings(fields.Mapping("kinds", required: true), KindNames, FrozenDictionary<string, MediaKind>.Empty);
+        return new HardwareProfile(
             name,
-            title ?? "",
+            title,
             driver ?? "",
-            match ?? new ProfileMatch("", [], null, null, false, 0),
+            match,
             fields.Text("model", "a model's name"),
             Methods(fields),
             Identity(fields),
             NameGrammarParser.Parse(fields),
-            Kinds(fields),
-            [.. fields.Texts("ignore", "a list of patterns").Select(p => ProfilePattern.Compile(p, fields, "ignore", ignoreCase: true)).OfType<System.Text.RegularExpressions.Regex>()],
+            kinds,
+            [.. fields.Texts("ignore", "a list of patterns").Select(p => ProfilePattern.Compile(p, fields, "ignore", ignoreCase: true)).OfType<Regex>()],
             fields.Number("chapterJoinSeconds", 0, 3600) is { } join ? TimeSpan.FromSeconds(join) : null,
             fields.Flag("clearAllowed") ?? false)
         {
-            Source = fields.Text("source", "where the facts come from"),
             Dialogue = Dialogue.DialogueParser.Parse(fields),
             ReadyWithin = TimeSpan.FromSeconds(fields.Number("readySeconds", 1, 300) ?? 10),
+            KeyFolders = fields.Texts("keyFolders", "names of folders"),
+            Sidecars = Endings(fields.Mapping("sidecars"), SidecarNames, kinds),
+            DialogueOutline = DialogueOutline.Of(fields.MappingIfAny("dialogue")),
+            NeedsWindows = fields.MappingIfAny("dialogue")?.Text("transport", "dll") == "dll",
         };
-        fields.RefuseOthers();
-        return profile;
+    }
+
+    /// <summary>Nobody has seen what an inferred profile says: it may be read wrongly, but nothing may be lost by it.</summary>
+    private static void RefuseWriting(YamlFields fields, HardwareProfile profile, string inferred)
+    {
+        var reason = $"'{inferred}' is only inferred, and an inferred profile is read-only";
+        if (profile.ClearAllowed)
+            fields.Wrong("clearAllowed", reason, "false, until a source or a device confirms it (facts)");
+        if (fields.MappingIfAny("dialogue")?.MappingIfAny("clock") is { } clock && clock.Has("set"))
+            clock.Wrong("set", reason, "no set, until a source or a device confirms it (facts)");
     }
 
     public static string Among(IEnumerable<string> values) => "one of " + string.Join(", ", values.Order(StringComparer.Ordinal));
@@ -93,24 +127,26 @@ internal static class ProfileParser
         return [.. names.Where(Sources.ContainsKey).Select(n => Sources[n])];
     }
 
-    private static FrozenDictionary<string, MediaKind> Kinds(YamlFields fields)
+    /// <param name="lists">Endings by what they mean; null when the profile has none.</param>
+    /// <param name="meanings">What they can mean.</param>
+    /// <param name="taken">Endings that mean something else already.</param>
+    private static FrozenDictionary<string, T> Endings<T, TOther>(
+        YamlFields? lists, FrozenDictionary<string, T> meanings, FrozenDictionary<string, TOther> taken)
     {
         const string expected = "file name endings in lower case without dot, e.g. [mp4, mov]";
-        var kinds = new Dictionary<string, MediaKind>();
-        if (fields.Mapping("kinds", required: true) is not { } lists)
-            return kinds.ToFrozenDictionary();
-        foreach (var (name, kind) in KindNames)
+        var endings = new Dictionary<string, T>(StringComparer.Ordinal);
+        foreach (var (name, meaning) in lists is null ? [] : meanings.AsEnumerable())
         {
-            foreach (var ending in lists.Texts(name, expected))
+            foreach (var ending in lists!.Texts(name, expected))
             {
                 if (ending.Any(c => !char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c)))
                     lists.Wrong(name, $"'{ending}' is no ending", expected);
-                else if (!kinds.TryAdd(ending, kind))
-                    lists.Wrong(name, string.Create(CultureInfo.InvariantCulture, $"'{ending}' is listed twice"), "each ending once");
+                else if (taken.ContainsKey(ending) || !endings.TryAdd(ending, meaning))
+                    lists.Wrong(name, $"'{ending}' is listed twice", "each ending once");
             }
         }
 
-        lists.RefuseOthers();
-        return kinds.ToFrozenDictionary();
+        lists?.RefuseOthers();
+        return endings.ToFrozenDictionary();
     }
 }

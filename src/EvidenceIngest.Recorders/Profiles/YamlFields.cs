@@ -7,9 +7,18 @@ namespace EvidenceIngest.Recorders.Profiles;
 /// Reads one YAML mapping field by field and notes what is wrong with its line, instead of stopping at the first fault.
 /// Whatever was never asked for is an unknown field.
 /// </summary>
-internal sealed class YamlFields(YamlMappingNode mapping, string path, string file, List<ProfileProblem> problems)
+/// <param name="mapping">What is read.</param>
+/// <param name="path">Where it stands, with a dot at its end; empty at the top.</param>
+/// <param name="file">Shown in problems.</param>
+/// <param name="problems">Grows.</param>
+/// <param name="asked">Told the path of every field that is asked for: what the loader knows, for the test of the JSON Schema.</param>
+internal sealed class YamlFields(
+    YamlMappingNode mapping, string path, string file, List<ProfileProblem> problems, Action<string>? asked = null)
 {
     private readonly HashSet<string> _asked = new(StringComparer.Ordinal);
+
+    /// <summary>Whether the field is there; doesn't make it a known one.</summary>
+    public bool Has(string name) => mapping.Children.ContainsKey(new YamlScalarNode(name));
 
     public string? Text(string name, string expected, bool required = false)
     {
@@ -44,8 +53,6 @@ internal sealed class YamlFields(YamlMappingNode mapping, string path, string fi
                 && number >= least && number <= most ? number
             : Wrong<int>(name, $"'{text}' is out of range or no number", expected);
     }
-
-    public bool Has(string name) => Find(name) is not null;
 
     /// <summary>For fields that may be a text or a mapping.</summary>
     public bool IsText(string name) => Find(name) is YamlScalarNode;
@@ -90,6 +97,12 @@ internal sealed class YamlFields(YamlMappingNode mapping, string path, string fi
         }
     }
 
+    /// <summary>For a look inside a field that somebody else reads: nothing in it becomes known by that.</summary>
+    public YamlFields? MappingIfAny(string name) =>
+        mapping.Children.TryGetValue(new YamlScalarNode(name), out var node) && node is YamlMappingNode inner
+            ? new YamlFields(inner, $"{path}{name}.", file, problems)
+            : null;
+
     /// <summary>A list of mappings; missing is empty.</summary>
     public IReadOnlyList<YamlFields> Mappings(string name)
     {
@@ -99,6 +112,10 @@ internal sealed class YamlFields(YamlMappingNode mapping, string path, string fi
         return [.. (items ?? []).OfType<YamlMappingNode>()
             .Select((inner, i) => Inner(inner, string.Create(CultureInfo.InvariantCulture, $"{name}[{i}]")))];
     }
+
+    /// <summary>The mapping, or only these fields of it, on one line, for people.</summary>
+    public string Outline(string[]? only = null) => string.Join("; ", mapping.Children
+        .Where(c => only is null || only.Contains(c.Key.ToString())).Select(c => $"{c.Key}: {Flow(c.Value)}"));
 
     public void Wrong(string name, string problem, string expected) => Wrong(Find(name) ?? mapping, name, problem, expected);
 
@@ -122,11 +139,19 @@ internal sealed class YamlFields(YamlMappingNode mapping, string path, string fi
     private void Wrong(YamlNode node, string name, string problem, string expected) =>
         problems.Add(new ProfileProblem(file, (int)node.Start.Line, path + name, problem, expected));
 
-    private YamlFields Inner(YamlMappingNode inner, string name) => new(inner, $"{path}{name}.", file, problems);
+    private YamlFields Inner(YamlMappingNode inner, string name) => new(inner, $"{path}{name}.", file, problems, asked);
+
+    private static string Flow(YamlNode node) => node switch
+    {
+        YamlMappingNode inner => "{" + string.Join(", ", inner.Children.Select(c => $"{c.Key}: {Flow(c.Value)}")) + "}",
+        YamlSequenceNode list => "[" + string.Join(", ", list.Select(Flow)) + "]",
+        _ => node.ToString(),
+    };
 
     private YamlNode? Find(string name)
     {
         _asked.Add(name);
+        asked?.Invoke(path + name);
         return mapping.Children.TryGetValue(new YamlScalarNode(name), out var node) ? node : null;
     }
 }

@@ -4,6 +4,7 @@ using EvidenceIngest.Recorders.Discovery;
 using EvidenceIngest.Recorders.Drivers;
 using EvidenceIngest.Recorders.Listing;
 using EvidenceIngest.Recorders.Profiles;
+using EvidenceIngest.Recorders.Profiles.Dialogue;
 using EvidenceIngest.Recorders.Tests.Listing;
 using EvidenceIngest.Recorders.Tests.Support;
 
@@ -83,6 +84,9 @@ internal sealed class DialogueBench : IDeviceLinks, IUsbPorts, ICardSource, IDis
 
     Task<IDeviceLink?> IDeviceLinks.OpenAsync(UsbAttachment device, HardwareProfile profile, CancellationToken ct)
     {
+        // Whatever stands in this port, it is no disk with the INQUIRY that a SCSI dialogue wants.
+        if (profile.Dialogue!.Transport == DialogueTransport.Scsi)
+            return Task.FromResult<IDeviceLink?>(null);
         OpenLinks++;
         return Task.FromResult<IDeviceLink?>(new Link(this));
     }

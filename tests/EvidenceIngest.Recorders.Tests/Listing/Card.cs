@@ -24,8 +24,10 @@ internal sealed class Card
     }
 
     public RecorderListing Read(string profile = "dsj-msc", RecorderAttachment? attachment = null, string? volumeId = null) =>
-        new CardReader(Support.Recorders.Shanghai, new At(Now)).Read(
-            Support.Recorders.Profile(profile), attachment ?? Usb(), volumeId, [], _entries);
+        Read(Support.Recorders.Profile(profile), attachment, volumeId);
+
+    public RecorderListing Read(Recorders.Profiles.HardwareProfile profile, RecorderAttachment? attachment = null, string? volumeId = null) =>
+        new CardReader(Support.Recorders.Shanghai, new At(Now)).Read(profile, attachment ?? Usb(), volumeId, [], _entries);
 
     public static UsbAttachment Usb(
         string? serial = null, ushort vendor = 0x46f4, ushort product = 1, byte subclass = 6, string port = "1-2.3") => new(

@@ -19,6 +19,10 @@ internal sealed class ProfileFolder : IDisposable
             time: yyyyMMddHHmmss
         kinds:
           video: [mp4]
+        facts:
+          - fields: [driver, match, names, kinds]
+            trust: tested
+            source: here
         """;
 
     public string Path { get; } = Directory.CreateTempSubdirectory("profiles-").FullName;

@@ -81,7 +81,7 @@ internal sealed class ReplyRulesParser(YamlFields step, DialogueSection section)
         if (at is not null && hex is null)
             fields.Wrong("at", "says where bytes stand, and there are none", "bytes:");
         if (contains is null && whole is null && hex is null)
-            fields.Wrong("(pattern)", "fits every reply", "contains:, equals: or bytes:");
+            fields.Wrong("contains", "is missing: without any condition every reply fits", "contains:, equals: or bytes:");
         foreach (var (name, text) in new[] { ("contains", contains), ("equals", whole) })
         {
             if (text is not null && Bytes(text, encoding) is null)
@@ -146,7 +146,7 @@ internal sealed class ReplyRulesParser(YamlFields step, DialogueSection section)
         var at = fields.Number("at", 0, DialogueStepParser.LargestReply - 1);
         var length = fields.Number("length", 1, 256) ?? (encoding == ReplyEncoding.U8 ? 1 : 0);
         if (at is null || length == 0)
-            fields.Wrong("(place)", "does not say where it stands", "field: and separator:, or at: and length:");
+            fields.Wrong("at", "is missing: nothing says where it stands", "field: and separator:, or at: and length:");
         return at is null ? null : new SpanCapture(at.Value, length, encoding);
     }
 
