@@ -5,7 +5,7 @@ namespace EvidenceIngest.EndToEnd.Tests.MainJob;
 /// <summary>What a newcomer does first: <c>./scripts/run --demo --once --json</c>, in an empty home.</summary>
 public sealed class DemonstrationTests : IAsyncLifetime
 {
-    private static readonly TimeSpan RunLimit = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan RunLimit = TimeSpan.FromMinutes(10);
 
     private Installation _installation = null!;
 

@@ -6,7 +6,7 @@ namespace EvidenceIngest.EndToEnd.Tests.MainJob;
 /// <summary>A folder of one's own: <c>run --bay folder:DIR --once --json</c>.</summary>
 public sealed class FolderBayTests(FolderBayTests.Servers servers) : IClassFixture<FolderBayTests.Servers>
 {
-    private static readonly TimeSpan RunLimit = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan RunLimit = TimeSpan.FromMinutes(10);
 
     private Installation Installation => servers.Installation;
 

@@ -10,7 +10,7 @@ internal static class CardImage
 {
     private const int SectorBytes = 512;
     private const int FirstSector = 2048;
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(6);
 
     /// <summary>A card with one FAT32 partition, at least 40 MiB; needs no guest.</summary>
     /// <exception cref="RigException">A tool failed, e.g. because the folder does not fit.</exception>

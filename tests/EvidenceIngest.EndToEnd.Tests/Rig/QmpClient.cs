@@ -54,7 +54,7 @@ internal sealed class QmpClient : IAsyncDisposable
             _writing.Release();
         }
 
-        return await reply.Task.WaitAsync(TimeSpan.FromSeconds(20), ct);
+        return await reply.Task.WaitAsync(TimeSpan.FromMinutes(1), ct);
     }
 
     /// <summary>Removes a device and returns when the guest's controller has let it go.</summary>
@@ -62,7 +62,7 @@ internal sealed class QmpClient : IAsyncDisposable
     {
         var removed = _removals[id] = new(TaskCreationOptions.RunContinuationsAsynchronously);
         await ExecuteAsync("device_del", new JsonObject { ["id"] = id }, ct);
-        await removed.Task.WaitAsync(TimeSpan.FromSeconds(20), ct);
+        await removed.Task.WaitAsync(TimeSpan.FromMinutes(1), ct);
     }
 
     public async ValueTask DisposeAsync()

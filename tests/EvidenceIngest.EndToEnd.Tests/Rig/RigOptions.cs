@@ -13,8 +13,8 @@ internal sealed record RigOptions
     public int MemoryMiB { get; init; } = 3072;
 
     /// <summary>How long the guest may take until it answers; 6 s is usual on two idle cores.</summary>
-    public TimeSpan BootLimit { get; init; } = TimeSpan.FromSeconds(90);
+    public TimeSpan BootLimit { get; init; } = TimeSpan.FromMinutes(4);
 
     /// <summary>After this time the guest is killed, whatever it is doing.</summary>
-    public TimeSpan LifeLimit { get; init; } = TimeSpan.FromMinutes(10);
+    public TimeSpan LifeLimit { get; init; } = TimeSpan.FromMinutes(30);
 }

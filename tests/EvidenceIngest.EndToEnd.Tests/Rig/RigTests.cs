@@ -10,7 +10,7 @@ namespace EvidenceIngest.EndToEnd.Tests.Rig;
 /// <summary>The rig proves itself before a recorder is tried on it: one guest for all tests of this class.</summary>
 public sealed class RigTests(RigTests.Bench bench) : IClassFixture<RigTests.Bench>
 {
-    private static readonly TimeSpan Quick = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Quick = TimeSpan.FromMinutes(2);
     private static readonly DateTime RecordedAt = new(2026, 3, 5, 14, 30, 20, DateTimeKind.Utc);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -143,7 +143,7 @@ public sealed class RigTests(RigTests.Bench bench) : IClassFixture<RigTests.Benc
             done
             wait
             """,
-            TimeSpan.FromSeconds(60),
+            TimeSpan.FromMinutes(3),
             Token);
         var digests = uploads.Output.TrimEnd().Split('\n');
         Assert.Equal(7, digests.Length);

@@ -148,7 +148,7 @@ public sealed class SimulatedDiskTests(SimulatedBench bench) : IAsyncDisposable
 
         Assert.NotEqual(0, (await bench.TryAsync($"dd if=/dev/{disk} of=/dev/null bs=64k iflag=direct")).ExitCode);
 
-        await bench.Vm.WaitUntilAsync("grep -q A9-SECOND /sys/bus/usb/devices/1-9/serial 2> /dev/null", TimeSpan.FromSeconds(30), Token);
+        await bench.Vm.WaitUntilAsync("grep -q A9-SECOND /sys/bus/usb/devices/1-9/serial 2> /dev/null", TimeSpan.FromMinutes(2), Token);
         Assert.Equal(bench.VideoDigest, await bench.DigestAsync(await bench.DiskAsync("9")));
     }
 

@@ -144,7 +144,7 @@ public sealed class SimulatedRecorderTests(SimulatedBench bench) : IAsyncDisposa
         lying[2] = 0xFF; // claims 255 bytes
         lying[9] = 0xC8; // the interface's own length reaches beyond the end
         var port = await bench.Vm.PlugAsync("9", new Descripted(honest.Descriptors with { Configuration = lying }), Token);
-        await bench.Vm.WaitUntilAsync("dmesg | grep -q 'usb 1-9: New USB device\\|usb 1-9: can.t set config\\|usb 1-9: unable to\\|1-9: .*descriptor'", TimeSpan.FromSeconds(60), Token);
+        await bench.Vm.WaitUntilAsync("dmesg | grep -q 'usb 1-9: New USB device\\|usb 1-9: can.t set config\\|usb 1-9: unable to\\|1-9: .*descriptor'", TimeSpan.FromMinutes(3), Token);
 
         await port.SwapAsync(bench.Disk("A9-0009"));
         Assert.Equal(bench.VideoDigest, await bench.DigestAsync(await bench.DiskAsync("9")));

@@ -14,7 +14,7 @@ public sealed class SixteenBaysTests(SimulatedBench bench) : IAsyncDisposable
     public async Task Sixteen_recorders_at_once_are_told_apart_by_their_ports_and_read_whole()
     {
         await bench.Vm.PlugHubAsync(HubPort, Token);
-        await bench.Vm.WaitUntilAsync($"test -e /sys/bus/usb/devices/1-{HubPort}/1-{HubPort}:1.0/driver", TimeSpan.FromSeconds(30), Token);
+        await bench.Vm.WaitUntilAsync($"test -e /sys/bus/usb/devices/1-{HubPort}/1-{HubPort}:1.0/driver", TimeSpan.FromMinutes(2), Token);
         await Assert.ThrowsAsync<RigException>(() => bench.Vm.PlugAsync($"{HubPort}.8", bench.Disk("A9-FAST"), Token));
         string[] bays = [.. Enumerable.Range(1, 10).Select(n => $"{n}"), .. Enumerable.Range(1, 6).Select(n => $"{HubPort}.{n}")];
 
