@@ -135,25 +135,6 @@ public sealed record NameGrammar(Regex Pattern, string? TimeFormat)
     public TimeZoneInfo? Zone { get; init; }
 }
 
-/// <summary>What a file is that belongs to a recording without being one.</summary>
-public enum SidecarRole
-{
-    /// <summary>Positions.</summary>
-    Gps,
-
-    /// <summary>The recorder's own digest of the recording.</summary>
-    Md5,
-
-    /// <summary>The recorder's log.</summary>
-    Log,
-
-    /// <summary>A small picture.</summary>
-    Thumbnail,
-
-    /// <summary>The same recording in less quality.</summary>
-    Proxy,
-}
-
 /// <summary>One stage of a profile's dialogue.</summary>
 /// <param name="Name">probe, info, unlock, clock.read or clock.set; channel for what comes before all steps.</param>
 /// <param name="Steps">In order, each as its YAML on one line.</param>
