@@ -4,6 +4,7 @@ using EvidenceIngest.Recorders.Dialogues.Scsi;
 using EvidenceIngest.Recorders.Dialogues.Usb;
 using EvidenceIngest.Recorders.Discovery;
 using EvidenceIngest.Recorders.Drivers;
+using EvidenceIngest.Recorders.Tests.Fuzzing;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EvidenceIngest.Recorders.Tests.Dialogues;
@@ -174,6 +175,29 @@ public sealed class ScsiTests : IDisposable, IScsiDevices
         }
     }
 
+    [Fact]
+    public async Task Fuzzed_replies_are_clear_errors_and_no_other_disk_hears_a_vendor_command()
+    {
+        var mutations = new Mutations();
+        await Task.WhenAll(Enumerable.Range(0, 100).Select(async round =>
+        {
+            using var tests = new ScsiTests();
+            var unit = tests.Plug("DV16 DEVICE V1.00       ");
+            unit.Mutate = (command, reply) => command == "12/00" && round % 2 == 0 ? reply : mutations.Of(reply);
+            try
+            {
+                await using var recorder = (await tests._bench.IdentifyAsync(DialogueProfiles.Scsi))!.Recorder;
+            }
+            catch (Exception e) when (e is RecorderRefusedException or IOException)
+            {
+                Assert.NotEmpty(e.Message);
+            }
+
+            Assert.True(unit.IsClosed);
+            Assert.Equal("12/00", unit.Commands[0]);
+        }));
+    }
+
     private Unit Plug(string inquiry)
     {
         var unit = new Unit(inquiry);
@@ -195,10 +219,18 @@ public sealed class ScsiTests : IDisposable, IScsiDevices
 
         public ManualResetEventSlim? Blocks { get; set; }
 
+        /// <summary>Makes another reply of a command's good one.</summary>
+        public Func<string, byte[], byte[]> Mutate { get; set; } = (_, reply) => reply;
+
         public byte[] Pass(ReadOnlySpan<byte> cdb, ReadOnlySpan<byte> data, int read, TimeSpan timeout)
         {
             var command = $"{cdb[0]:X2}/{(cdb[0] == 0x12 ? 0 : cdb[5]):X2}";
             Commands.Add(command);
+            return Mutate(command, Answer(command, data));
+        }
+
+        private byte[] Answer(string command, ReadOnlySpan<byte> data)
+        {
             switch (command)
             {
                 case "12/00" when inquiry.Length == 0:
