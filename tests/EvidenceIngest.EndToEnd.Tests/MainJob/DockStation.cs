@@ -1,3 +1,4 @@
+using System.Text.Json;
 using EvidenceIngest.EndToEnd.Tests.Installations;
 using EvidenceIngest.EndToEnd.Tests.Rig;
 using EvidenceIngest.EndToEnd.Tests.Rig.Devices;
@@ -66,7 +67,7 @@ public sealed class DockStation : IAsyncLifetime
     }
 
     /// <summary>A recorder in disk mode with such a card.</summary>
-    internal MassStorageDevice Disk(string device, string image, DiskFaults? faults = null, bool writeProtected = false, UsbSpeed speed = UsbSpeed.High) =>
+    internal static MassStorageDevice Disk(string device, string image, DiskFaults? faults = null, bool writeProtected = false, UsbSpeed speed = UsbSpeed.High) =>
         MassStorageDevice.WithCard(SimulatedBench.DiskIdentity("DISK-" + device), new CardMedium(image, writeProtected), faults, speed);
 
     /// <summary>Waits until all that the card held is sealed, and looks at it in the store.</summary>
@@ -114,7 +115,10 @@ public sealed class DockStation : IAsyncLifetime
         Directory.CreateDirectory(Path.Combine(home, "hardware-profiles"));
         await File.WriteAllTextAsync(
             Path.Combine(home, "config.json"),
-            $$"""{"Recorders":{"Secrets":{"ambarella-text":"{{Password}}","ambarella-a9":"{{Password}}"}}}""");
+            JsonSerializer.Serialize(new Dictionary<string, string>
+            {
+                ["Recorders:Secrets:ambarella-text"] = Password, ["Recorders:Secrets:ambarella-a9"] = Password,
+            }));
         await File.WriteAllTextAsync(Path.Combine(home, "hardware-profiles/rig-mtp.yaml"), MtpProfile);
         _dock = await Vm.SpawnAsync(
             "export EVIDENCE_HOME=/run/dock EVIDENCE_Dock__Clearing=true EVIDENCE_Dock__ReserveMiB=64 "

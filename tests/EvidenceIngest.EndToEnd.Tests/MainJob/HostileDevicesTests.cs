@@ -31,7 +31,7 @@ public sealed class HostileDevicesTests(DockStation station) : IAsyncDisposable
         }
 
         const string Good = "H000001";
-        await station.Vm.PlugAsync("9", station.Disk(Good, await station.ImageAsync(station.NewCard(Good, 300_000), Good), writeProtected: true), Token);
+        await station.Vm.PlugAsync("9", DockStation.Disk(Good, await station.ImageAsync(station.NewCard(Good, 300_000), Good), writeProtected: true), Token);
         await station.AssertSealedAsync(Good);
         var after = await DockKibibytesAsync();
         Assert.True(after - before < MostKibibytes, $"seed {seed}: the dock grew from {before} to {after} KiB");

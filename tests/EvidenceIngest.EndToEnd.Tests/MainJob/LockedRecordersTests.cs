@@ -37,5 +37,5 @@ public sealed class LockedRecordersTests(DockStation station) : IAsyncDisposable
     public async ValueTask DisposeAsync() => await station.Vm.UnplugAllAsync(CancellationToken.None);
 
     private async Task<MassStorageDevice> DiskAsync(string device) =>
-        station.Disk(device, await station.ImageAsync(station.NewCard(device, 300_000, 3_000_000), device), writeProtected: true);
+        DockStation.Disk(device, await station.ImageAsync(station.NewCard(device, 300_000, 3_000_000), device), writeProtected: true);
 }

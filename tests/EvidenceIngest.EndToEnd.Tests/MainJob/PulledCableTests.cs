@@ -27,8 +27,8 @@ public sealed class PulledCableTests(DockStation station) : IAsyncDisposable
         for (var pull = 0; pull < Pulls; pull++)
         {
             await PulledAsync();
-            Assert.Empty((await station.ItemsAsync()).Where(i => i.Recorder == "dev-" + Device));
-            await port.ConnectAsync(pull + 1 < Pulls ? PulledAt(offsets[pull + 1], offsets[pull]) : station.Disk(Device, image, writeProtected: true));
+            Assert.DoesNotContain(await station.ItemsAsync(), i => i.Recorder == "dev-" + Device);
+            await port.ConnectAsync(pull + 1 < Pulls ? PulledAt(offsets[pull + 1], offsets[pull]) : DockStation.Disk(Device, image, writeProtected: true));
         }
 
         var item = Assert.Single(await station.AssertSealedAsync(Device));
@@ -44,7 +44,7 @@ public sealed class PulledCableTests(DockStation station) : IAsyncDisposable
         {
             var kept = before / ChunkBytes * ChunkBytes;
             var again = kept > 0 ? ChunkBytes : 0;
-            return station.Disk(Device, image, new DiskFaults { PullAfterBytes = again + Math.Max(200_000, offset - kept) }, writeProtected: true);
+            return DockStation.Disk(Device, image, new DiskFaults { PullAfterBytes = again + Math.Max(200_000, offset - kept) }, writeProtected: true);
         }
 
         async Task PulledAsync()

@@ -50,7 +50,7 @@ public sealed class SixteenBaysTests(DockStation station) : IAsyncDisposable
     private async Task<MassStorageDevice> DiskAsync(string device, DiskFaults? faults = null, UsbSpeed speed = UsbSpeed.High)
     {
         var image = await station.ImageAsync(station.NewCard(device, 2_000_000, 500_000), device);
-        return station.Disk(device, image, faults, writeProtected: true, speed);
+        return DockStation.Disk(device, image, faults, writeProtected: true, speed);
     }
 
     private async Task ShowsAsync(string bay, Func<BayLine, bool> wanted)

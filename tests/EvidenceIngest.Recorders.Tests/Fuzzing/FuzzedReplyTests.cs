@@ -1,5 +1,3 @@
-using System.Text;
-using EvidenceIngest.Recorders.Dialogues;
 using EvidenceIngest.Recorders.Drivers;
 using EvidenceIngest.Recorders.Tests.Dialogues;
 

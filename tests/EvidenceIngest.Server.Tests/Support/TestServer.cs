@@ -50,6 +50,7 @@ internal sealed class TestServer : IAsyncDisposable
     /// <param name="database">An existing database, for a second server beside the first.</param>
     /// <param name="vault">The first server's vault.</param>
     /// <param name="arrange">Prepares the vault before the server sees it.</param>
+    /// <param name="unknownRecorders">The site's rule.</param>
     public static async Task<TestServer> StartAsync(
         PrivateCluster cluster, bool withJobs = true, string? database = null, MemoryVault? vault = null, Action<MemoryVault>? arrange = null,
         UnknownRecorders unknownRecorders = UnknownRecorders.Quarantine)
