@@ -91,6 +91,9 @@ public sealed record ProfileMatch(
 
     /// <summary>Nobody knows what its descriptors look like: it matches nothing until a site's copy of the profile says so.</summary>
     public bool Unknown { get; init; }
+
+    /// <summary>It speaks of certain devices, not of everything with an interface of some class.</summary>
+    public bool NamesDevices => UsbIds.Count > 0 || UsbIdRanges.Count > 0 || Strings is not null;
 }
 
 public readonly record struct UsbId(ushort Vendor, ushort Product);
