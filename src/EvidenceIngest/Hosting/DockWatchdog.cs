@@ -20,7 +20,11 @@ internal sealed class DockWatchdog(
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>Looks, of 20 seconds: as long as the systemd unit waits.</summary>
+    private const int WindowsPatience = 6;
+
     private string _missed = "";
+    private int _looksInVain;
 
     /// <summary>Three signs within the manager's patience: one may come late, one may get lost.</summary>
     private TimeSpan Interval => manager?.Watchdog / 3 is { } third && third < Longest ? (third > Shortest ? third : Shortest) : Longest;
@@ -69,11 +73,20 @@ internal sealed class DockWatchdog(
         if (missed.Length > 0)
         {
             manager?.Status("hangs: " + missed);
+            EndWindowsService(missed);
             return;
         }
 
+        _looksInVain = 0;
         manager?.Alive();
         manager?.Status(Describe());
+    }
+
+    /// <summary>Windows' service manager has no watchdog: it only starts anew what ended.</summary>
+    private void EndWindowsService(string missed)
+    {
+        if (OperatingSystem.IsWindows() && WindowsService.IsRunning && ++_looksInVain > WindowsPatience)
+            Environment.FailFast($"the dock hangs: {missed}");
     }
 
     private string Describe()

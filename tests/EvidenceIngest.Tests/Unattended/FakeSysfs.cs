@@ -11,6 +11,9 @@ internal sealed class FakeSysfs
 {
     public const string Device = "devices/pci0000:00/usb1/1-1/1-1.2";
 
+    /// <summary>power/control as it is found. The kernel's says "auto"; a file keeps what is longer than the new text.</summary>
+    public const string Sleeps = "--";
+
     private const string Hub = "devices/pci0000:00/usb1/1-1";
 
     private readonly string _root;
@@ -54,7 +57,7 @@ internal sealed class FakeSysfs
         Write(folder, "devnum", $"{minor + 1}");
         Write(folder, "product", "BODYCAM");
         Directory.CreateDirectory(Path.Combine(_root, folder, "power"));
-        Write(folder, "power/control", "auto");
+        File.WriteAllText(Path.Combine(_root, folder, "power/control"), Sleeps);
         File.WriteAllBytes(Path.Combine(_root, folder, "descriptors"), Descriptors(id, deviceClass, interfaces));
     }
 

@@ -69,7 +69,7 @@ internal static partial class UdevTrial
     [GeneratedRegex(@"^(?<name>\.?[A-Z][A-Z0-9_]+)=(?<value>.*)$", RegexOptions.Multiline)]
     private static partial Regex Property();
 
-    [GeneratedRegex(@"^control (?<value>\w+)$", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^control (?<value>\S+)$", RegexOptions.Multiline)]
     private static partial Regex Control();
 
     /// <summary>A line of the file by itself is a remark on its grammar; while it is applied, the device stands before it.</summary>
