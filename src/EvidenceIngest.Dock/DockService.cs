@@ -1,7 +1,9 @@
 using EvidenceIngest.Dock.Bays;
 using EvidenceIngest.Dock.Delivery;
 using EvidenceIngest.Dock.Journal;
+using EvidenceIngest.Recorders;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace EvidenceIngest.Dock;
 
@@ -17,7 +19,9 @@ internal sealed class DockService(
     BayReporting reports,
     DockBacklogCount backlog,
     DockStatus status,
-    TimeProvider time) : BackgroundService
+    Heartbeats beats,
+    TimeProvider time,
+    ILogger<DockService> log) : BackgroundService
 {
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -34,10 +38,32 @@ internal sealed class DockService(
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
-        Task.Run(() => bays.RunAsync(stoppingToken), CancellationToken.None),
-        Task.Run(() => deliveries.RunAsync(stoppingToken), CancellationToken.None),
-        Task.Run(() => reports.RunAsync(stoppingToken), CancellationToken.None),
-        PruneDailyAsync(stoppingToken));
+        KeepAsync(nameof(BayWatch), bays.RunAsync, stoppingToken),
+        KeepAsync(nameof(DeliveryQueue), deliveries.RunAsync, stoppingToken),
+        KeepAsync(nameof(BayReporting), reports.RunAsync, stoppingToken),
+        KeepAsync(nameof(PruneDailyAsync), PruneDailyAsync, stoppingToken));
+
+    /// <summary>
+    /// The others go on when one loop fails, so that what is being copied or delivered is not broken off; the heartbeats tell
+    /// whoever watches the process that it must be started anew.
+    /// </summary>
+    private async Task KeepAsync(string loop, Func<CancellationToken, Task> run, CancellationToken stopping)
+    {
+        try
+        {
+            await Task.Run(() => run(stopping), CancellationToken.None);
+        }
+        catch (Exception e) when (!stopping.IsCancellationRequested)
+        {
+            log.LoopFailed(loop, e);
+            throw;
+        }
+        finally
+        {
+            if (!stopping.IsCancellationRequested)
+                beats.Ended(loop);
+        }
+    }
 
     private async Task PruneDailyAsync(CancellationToken ct)
     {

@@ -34,6 +34,7 @@ public static class DockServices
     {
         services.AddLogging();
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<Heartbeats>();
         services.AddSingleton(options);
         services.AddSingleton<DockStatus>();
         services.AddSingleton<StagingFolder>();

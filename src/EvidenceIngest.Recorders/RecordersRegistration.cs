@@ -23,6 +23,7 @@ public static class RecordersRegistration
     public static IServiceCollection AddRecorders(this IServiceCollection services, RecordersOptions options)
     {
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<Heartbeats>();
         services.AddSingleton(_ => ProfileCatalogue.Load(options.ProfileFolders));
         services.AddSingleton<FolderPresence>();
         services.AddSingleton(s => new CardReader(options.AgencyZone, s.GetRequiredService<TimeProvider>()));

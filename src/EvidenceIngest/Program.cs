@@ -1,5 +1,6 @@
 using System.CommandLine;
 using EvidenceIngest.Commands;
+using EvidenceIngest.Hosting;
 
 if (args is [EvidenceIngest.Recorders.Drivers.Mtp.MtpWorker.Command])
     return await EvidenceIngest.Recorders.Drivers.Mtp.MtpWorker.RunAsync();
@@ -16,4 +17,11 @@ var root = new RootCommand("EvidenceIngest 执法音像资料采集服务")
     ProfilesCommand.Create(),
     VerifyCommand.Create(),
 };
+// Windows' service manager starts it like anybody else; only asking tells that it did.
+if (OperatingSystem.IsWindows() && args is ["dock", ..]
+    && WindowsService.Run(ct => root.Parse(args).InvokeAsync(cancellationToken: ct)) is { } exitCode)
+{
+    return exitCode;
+}
+
 return await root.Parse(args).InvokeAsync();

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using EvidenceIngest.Dock.Journal;
 using EvidenceIngest.Domain.Receipts;
+using EvidenceIngest.Recorders;
 using Microsoft.Extensions.Logging;
 
 namespace EvidenceIngest.Dock.Delivery;
@@ -15,6 +16,7 @@ internal sealed class DeliveryQueue(
     LaterEventPost laterEvents,
     Enrolment enrolment,
     ServerLinkState link,
+    Heartbeats beats,
     TimeProvider time,
     ILogger<DeliveryQueue> log)
 {
@@ -24,6 +26,9 @@ internal sealed class DeliveryQueue(
     private static readonly TimeSpan Coalesce = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan AfterRefusal = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan NotYet = TimeSpan.FromSeconds(30);
+
+    /// <summary>Enrolling asks the server once, within the limit of any request; the rest is this machine's disk.</summary>
+    private static readonly TimeSpan LongestLook = TimeSpan.FromMinutes(5);
 
     private readonly ConcurrentDictionary<string, Task> _underWay = [];
     private readonly ConcurrentDictionary<string, (DateTimeOffset NotBefore, DockProblem? Problem)> _paused = [];
@@ -37,6 +42,7 @@ internal sealed class DeliveryQueue(
     {
         while (!ct.IsCancellationRequested)
         {
+            beats.Alive(nameof(DeliveryQueue), LongestLook);
             var change = staging.Changed.Next;
             var wait = LookAgain;
             if (_pausedUntil > time.GetUtcNow())
@@ -44,7 +50,10 @@ internal sealed class DeliveryQueue(
             else if (enrolment.IsEnrolled || await GuardAsync("enrolment", "", () => enrolment.EnsureAsync(ct), ct))
                 StartDue(ct);
             await RetireFinishedAsync();
-            await WaitAsync(change, NextPauseEnd() is { } end && end < wait ? end : wait, ct);
+            if (NextPauseEnd() is { } end && end < wait)
+                wait = end;
+            beats.Alive(nameof(DeliveryQueue), wait + LongestLook);
+            await WaitAsync(change, wait, ct);
         }
 
         await Task.WhenAll(_underWay.Values);

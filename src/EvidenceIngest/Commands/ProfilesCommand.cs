@@ -6,13 +6,13 @@ using EvidenceIngest.Recorders.Profiles;
 
 namespace EvidenceIngest.Commands;
 
-/// <summary><c>profiles list|check|explain|test-name</c>: what is known about recorders. Needs no service.</summary>
+/// <summary><c>profiles list|check|explain|test-name|try|udev</c>: what is known about recorders. Needs no service.</summary>
 internal static class ProfilesCommand
 {
     private const int Faulty = 1;
 
     public static Command Create() =>
-        new("profiles", "硬件档案 / hardware profiles") { List(), Check(), Explain(), TestName(), ProfilesTryCommand.Create() };
+        new("profiles", "硬件档案 / hardware profiles") { List(), Check(), Explain(), TestName(), ProfilesTryCommand.Create(), ProfilesUdevCommand.Create(Folders) };
 
     private static Command List()
     {
@@ -126,7 +126,7 @@ internal static class ProfilesCommand
         return Directory.Exists(site) ? [ProfileCatalogue.ShippedFolder, site] : [ProfileCatalogue.ShippedFolder];
     }
 
-    private static int Report(IReadOnlyList<ProfileProblem> problems, TextWriter errors)
+    internal static int Report(IReadOnlyList<ProfileProblem> problems, TextWriter errors)
     {
         foreach (var p in problems)
             errors.WriteLine($"{p.File}:{p.Line} {p.Field}: {p.Problem} → {p.Expected}");

@@ -27,16 +27,22 @@ internal static class RoleCommands
     public static Command Dock()
     {
         var bays = new Option<string[]>("--bay") { Description = "folder:PATH" };
-        var code = new Option<string?>("--code") { Description = "一次性登记码，首次启动时需要 / one-time enrolment code, needed at the first start" };
-        var command = new Command("dock", "只运行采集站 / the dock role alone") { bays, code };
+        var codeOption = new Option<string?>("--code")
+        {
+            Description = "一次性登记码，首次启动时需要；默认读取 secrets/enrolment.code / one-time enrolment code, needed at the first start",
+        };
+        var command = new Command("dock", "只运行采集站 / the dock role alone") { bays, codeOption };
         command.SetAction((parsed, ct) => CommandLine.GuardAsync(async () =>
         {
             var home = EvidenceHome.FromEnvironment();
             var settings = Settings.Load(home);
+            // Used up by enrolment and worthless then: the file may stay.
+            var code = parsed.GetValue(codeOption)
+                ?? (File.Exists(home.EnrolmentCodeFile) ? home.ReadSecret(home.EnrolmentCodeFile, "enrolment code") : null);
             using var logger = Logging.Create(home, ConsoleLog.Json);
             using var telemetry = Logging.StartTelemetry();
             using var dock = Hosts.Dock(
-                settings.Dock(parsed.GetValue(code)), settings.Recorders(RunCommand.FolderBays(parsed.GetValue(bays) ?? [])), logger);
+                settings.Dock(code), settings.Recorders(RunCommand.FolderBays(parsed.GetValue(bays) ?? [])), logger);
             await dock.StartAsync(ct);
             await dock.WaitForShutdownAsync(ct);
             return 0;

@@ -21,6 +21,9 @@ internal sealed class EvidenceHome
 
     public string DockCredentialsFile => Path.Combine(Root, "dock", "credentials.json");
 
+    /// <summary>For docks that are started by a service manager: an argument could be read by everyone on the machine.</summary>
+    public string EnrolmentCodeFile => Path.Combine(Root, "secrets", "enrolment.code");
+
     public string StagingFolder => Path.Combine(Root, "dock", "staging");
 
     public string MountFolder => Path.Combine(Root, "dock", "mounts");

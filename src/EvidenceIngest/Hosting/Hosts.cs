@@ -38,6 +38,10 @@ internal static class Hosts
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopLimit);
         builder.Services.AddRecorders(recorders);
         builder.Services.AddDock(dock);
+        // Null outside systemd, which is what the watchdog expects then.
+        builder.Services.AddSingleton(_ => SystemdNotify.FromEnvironment()!);
+        // After the dock: it is ready when the journals have been read.
+        builder.Services.AddHostedService<DockWatchdog>();
         return builder.Build();
     }
 }

@@ -116,6 +116,9 @@ internal sealed class ScriptedBays : IBayWatcher, IRecorderIdentification, IReco
     /// <summary>What the watcher sees, beside plugging and pulling.</summary>
     public void Say(BayChange change) => _changes.Writer.TryWrite(change);
 
+    /// <summary>The watcher fails, which its project's own never does.</summary>
+    public void Break(Exception reason) => _changes.Writer.Complete(reason);
+
     public void Plug(string bay, ScriptedRecorder recorder, RecorderAttachment attachment)
     {
         _plugged[bay] = recorder;

@@ -36,7 +36,7 @@ public sealed class UsbDiscoveryTests
         using var end = new CancellationTokenSource(TimeSpan.FromMilliseconds(500));
         var watching = Task.Run(async () =>
         {
-            await foreach (var change in new UsbBayWatcher(TimeSpan.FromMilliseconds(50), TimeProvider.System, log).WatchAsync(end.Token))
+            await foreach (var change in new UsbBayWatcher(TimeSpan.FromMilliseconds(50), new Heartbeats(TimeProvider.System), TimeProvider.System, log).WatchAsync(end.Token))
                 Assert.IsType<RecorderArrived>(change);
         });
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => watching.WaitAsync(TimeSpan.FromSeconds(10)));

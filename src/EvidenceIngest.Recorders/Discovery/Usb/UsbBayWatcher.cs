@@ -7,10 +7,13 @@ namespace EvidenceIngest.Recorders.Discovery.Usb;
 /// Watches USB ports. Every hot-plug event, and the rescan interval in case one was lost or there are none, leads to a look at
 /// the whole tree; what differs from the look before is reported.
 /// </summary>
-internal sealed class UsbBayWatcher(TimeSpan rescan, TimeProvider time, ILogger<UsbBayWatcher> log) : IBayWatcher
+internal sealed class UsbBayWatcher(TimeSpan rescan, Heartbeats beats, TimeProvider time, ILogger<UsbBayWatcher> log) : IBayWatcher
 {
     /// <summary>A machine without USB stays without; a restarted container may get it.</summary>
     private static readonly TimeSpan Retry = TimeSpan.FromMinutes(1);
+
+    /// <summary>One look takes milliseconds; a hub that resets all its ports holds it up for some seconds.</summary>
+    private static readonly TimeSpan LongestLook = TimeSpan.FromMinutes(1);
 
     public async IAsyncEnumerable<BayChange> WatchAsync([EnumeratorCancellation] CancellationToken ct)
     {
@@ -18,6 +21,7 @@ internal sealed class UsbBayWatcher(TimeSpan rescan, TimeProvider time, ILogger<
         IReadOnlyDictionary<UsbPlugging, UsbAttachment> before = new Dictionary<UsbPlugging, UsbAttachment>();
         while (true)
         {
+            beats.Alive(nameof(UsbBayWatcher), rescan + LongestLook);
             var now = session.Read(before);
             foreach (var change in UsbChanges.Between(before, now))
                 yield return change;
@@ -30,6 +34,7 @@ internal sealed class UsbBayWatcher(TimeSpan rescan, TimeProvider time, ILogger<
     {
         for (var told = false; ; told = true)
         {
+            beats.Alive(nameof(UsbBayWatcher), Retry + LongestLook);
             try
             {
                 var session = new UsbSession();
