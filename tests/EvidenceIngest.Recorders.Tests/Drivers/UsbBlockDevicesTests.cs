@@ -23,6 +23,24 @@ public sealed class UsbBlockDevicesTests : IDisposable
         Assert.Equal(new BlockDevice("sda", 8, 0, 1000), disk.Whole);
     }
 
+    [Theory]
+    [InlineData("36 35 8:2 / /home rw - ext4 /dev/sda2 rw", "", null, true)]
+    [InlineData("36 35 0:33 /@ / rw shared:1 - btrfs /dev/sda1 rw", "", null, true)]
+    [InlineData("36 35 8:0 / /media/card rw - vfat /dev/sda rw", "", null, true)]
+    [InlineData("36 35 8:17 / / rw - ext4 /dev/sdb1 rw", "/dev/sda2 partition 1 0 -2", null, true)]
+    [InlineData("36 35 8:17 / / rw - ext4 /dev/sdb1 rw", "", "sda1", true)]
+    [InlineData("36 35 8:17 / / rw - ext4 /dev/sdb1 rw", "/dev/sdb2 partition 1 0 -2", null, false)]
+    public void A_disk_that_this_machine_uses_is_told_from_a_card(string mount, string swap, string? held, bool used)
+    {
+        Disk("sda", lun: 0, sectors: 1000, dev: "8:0");
+        Partition("sda", 1, 100, "8:1");
+        Partition("sda", 2, 100, "8:2");
+        if (held is not null)
+            Write(Path.Combine(_root, "block", held, "holders", "dm-0"), "");
+        var disk = Assert.Single(UsbBlockDevices.Find(Device));
+        Assert.Equal(used, MountTable.IsUsed(disk, MountTable.Parse([mount]), ["Filename Type Size", swap], Path.Combine(_root, "block")));
+    }
+
     [Fact]
     public void A_disk_without_partitions_is_the_volume_itself()
     {

@@ -27,7 +27,9 @@ internal sealed class MountFolder(string runtimeFolder, ILogger<MountFolder> log
 
     public void Dispose() => _lock?.Dispose();
 
-    private void TakeIntoUse()
+    /// <summary>Idempotent. Afterwards whatever is mounted of a card in a bay is somebody else's.</summary>
+    /// <exception cref="RecorderRefusedException">Another process holds the folder.</exception>
+    public void TakeIntoUse()
     {
         lock (_guard)
         {

@@ -69,6 +69,9 @@ internal sealed class UsbDisks(MountFolder mounts, TimeZoneInfo agencyZone, Time
     {
         var volumes = new List<VolumeMount>();
         var findings = new List<Finding>();
+        mounts.TakeIntoUse();
+        if (disks.FirstOrDefault(d => MountTable.IsUsed(d)) is { } used)
+            throw new CardIoException("mount", "/dev/" + used.Whole.Name, Linux.Busy);
         try
         {
             foreach (var (device, disk) in disks.SelectMany(d => d.Volumes.Select(v => (v, d.Whole))))

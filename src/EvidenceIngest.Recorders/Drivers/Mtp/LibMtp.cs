@@ -13,7 +13,7 @@ internal static unsafe partial class LibMtp
     public const int GetPartialObjectCapability = 0;
 
     /// <summary>Debian's runtime package has no plain .so.</summary>
-    private const string Library = "libmtp.so.9";
+    internal const string Library = "libmtp.so.9";
 
     [LibraryImport(Library, EntryPoint = "LIBMTP_Init")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -47,6 +47,7 @@ internal sealed class MtpProcess : IAsyncDisposable
     }
 
     /// <exception cref="MtpException">The device or the library refused.</exception>
+    /// <exception cref="RecorderRefusedException">This machine lacks the library.</exception>
     /// <exception cref="IOException">The worker ended or was ended; the message says why.</exception>
     public async Task<(MtpAnswer Answer, byte[] Content)> AskAsync(MtpRequest request, TimeSpan limit, CancellationToken ct)
     {
@@ -61,7 +62,12 @@ internal sealed class MtpProcess : IAsyncDisposable
                 await MtpProtocol.WriteAsync(stream, MtpProtocol.Bytes(request), either.Token);
                 var answer = MtpProtocol.Message<MtpAnswer>(await FrameAsync(either.Token));
                 var content = await FrameAsync(either.Token);
-                return answer.Error is null ? (answer, content) : throw new MtpException(answer.Error);
+                return answer switch
+                {
+                    { Error: null } => (answer, content),
+                    { LibraryMissing: true } => throw new RecorderRefusedException(answer.Error, "本采集站未安装读取此类设备所需的程序库 libmtp，请联系系统管理员。"),
+                    _ => throw new MtpException(answer.Error),
+                };
             }
             catch (OperationCanceledException)
             {

@@ -80,6 +80,9 @@ internal sealed record MtpAnswer(string? Error = null)
 {
     public MtpDeviceFacts? Device { get; init; }
 
+    /// <summary>Beside an error that no other device and no second attempt will mend.</summary>
+    public bool LibraryMissing { get; init; }
+
     /// <summary>Of a Look; null when there is no such object any more.</summary>
     public MtpObject? Object { get; init; }
 }

@@ -66,9 +66,13 @@ public static partial class MtpWorker
                     return (new MtpAnswer(), []);
             }
         }
-        catch (Exception e) when (e is MtpException or DllNotFoundException or EntryPointNotFoundException)
+        catch (MtpException e)
         {
             return (new MtpAnswer(e.Message), []);
+        }
+        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
+        {
+            return (new MtpAnswer($"{LibMtp.Library} is missing or too old: install the package libmtp9 ({e.GetType().Name})") { LibraryMissing = true }, []);
         }
     }
 
