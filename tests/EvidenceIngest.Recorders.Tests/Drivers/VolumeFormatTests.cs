@@ -51,7 +51,7 @@ public sealed class VolumeFormatTests
 
     [Fact]
     public void Mounts_with_blanks_in_their_paths_are_read() => Assert.Equal(
-        [new MountEntry("8:1", "/run/a b\\c/p1"), new MountEntry("0:5", "/执法")],
+        [new MountEntry("8:1", "/run/a b\\c/p1", "/dev/sda1"), new MountEntry("0:5", "/执法", "none")],
         MountTable.Parse([
             "36 25 8:1 / /run/a\\040b\\134c/p1 ro,nosuid - vfat /dev/sda1 ro", "37 25 0:5 / /执法 rw - tmpfs none rw", "broken"]));
 }
