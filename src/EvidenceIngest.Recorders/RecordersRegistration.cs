@@ -2,6 +2,7 @@ using System.Runtime.Versioning;
 using EvidenceIngest.Recorders.Dialogues;
 using EvidenceIngest.Recorders.Dialogues.Scsi;
 using EvidenceIngest.Recorders.Dialogues.Usb;
+using EvidenceIngest.Recorders.Dialogues.Vendor;
 using EvidenceIngest.Recorders.Discovery;
 using EvidenceIngest.Recorders.Discovery.Usb;
 using EvidenceIngest.Recorders.Drivers;
@@ -58,6 +59,8 @@ public static class RecordersRegistration
         services.AddSingleton<IUsbPorts>(s => s.GetRequiredService<UsbBus>());
         if (OperatingSystem.IsLinux())
             services.AddSingleton<IScsiDevices, LinuxScsiDevices>();
+        if (OperatingSystem.IsWindows())
+            services.TryAddSingleton<IVendorLibraries>(s => ActivatorUtilities.CreateInstance<VendorLibraries>(s, new VendorDllCommand(options.VendorDllProgram, []), options.VendorLibraryFolder));
         services.TryAddSingleton<IVendorLibraries, NoVendorLibraries>();
         services.AddSingleton<IDeviceLinks, DeviceLinks>();
         services.AddSingleton(s => new DialogueMeans(

@@ -2,6 +2,7 @@ using System.Net;
 using EvidenceIngest.Recorders.Dialogues.Scsi;
 using EvidenceIngest.Recorders.Dialogues.Tcp;
 using EvidenceIngest.Recorders.Dialogues.Usb;
+using EvidenceIngest.Recorders.Dialogues.Vendor;
 using EvidenceIngest.Recorders.Discovery;
 using EvidenceIngest.Recorders.Drivers;
 using EvidenceIngest.Recorders.Profiles;
