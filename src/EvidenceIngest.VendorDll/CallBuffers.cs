@@ -15,6 +15,8 @@ internal sealed class CallBuffers
     {
         if (arguments.Count > VendorProtocol.MostArguments)
             throw Bad($"more than {VendorProtocol.MostArguments} arguments");
+        if (arguments.Any(a => a is null))
+            throw Bad("an argument is null");
         if (arguments.Sum(a => (a.In?.Length / 2 ?? 0) + Math.Max(0L, a.Out ?? 0)) > VendorProtocol.MostBytes)
             throw Bad($"buffers of more than {VendorProtocol.MostBytes} bytes");
         if (arguments.Count(a => a.Result == true) > 1)
