@@ -22,7 +22,7 @@ internal static class WindowsErrors
     {
         FileNotFoundException or DirectoryNotFoundException => Linux.NotFound,
         UnauthorizedAccessException => Linux.AccessDenied,
-        _ when (error.HResult & 0xffff0000) == Win32Facility => ToErrno(error.HResult & 0xffff),
+        _ when (error.HResult & ~0xffff) == Win32Facility => ToErrno(error.HResult & 0xffff),
         _ => Linux.InputOutput,
     };
 }

@@ -27,6 +27,7 @@ public sealed class LocationPathTests
     [InlineData("PCIROOT(0)#PCI(1400)#USBROOT(0)#USB(1)#PCI(2)")]
     [InlineData("PCIROOT(0)#PCI(1400)#USBROOT(0)#USB()")]
     [InlineData("PCIROOT(0)#PCI(1400)#USBROOT(0)#USB(1")]
+    [InlineData("PCIROOT(0)#PCI(1400)#USBROOT(S)#USB(1)")]
     [InlineData("PCIROOT(0)#PCI(14/00)#USBROOT(0)#USB(1)")]
     [InlineData("PCIROOT(0)#PCI(..)#USBROOT(0)#USB(1)")]
     [InlineData("PCIROOT(0)#PCI(1400)#USBROOT(0)#USB(1)#USBMI(1)#USB(2)")]

@@ -18,7 +18,7 @@ internal static class LocationPath
             return null;
         var elements = path.Split('#').Select(Element).ToList();
         var root = elements.FindIndex(e => e?.Name == "USBROOT");
-        if (root < 1 || elements.Any(e => e is null))
+        if (root < 1 || elements.Any(e => e is null) || !elements[root]!.Value.Argument.All(char.IsAsciiDigit))
             return null;
         // A function of a composite device stands in the device's port.
         var ports = elements.Skip(root + 1).Select(e => e!.Value).TakeWhile(e => e.Name != "USBMI").ToList();
