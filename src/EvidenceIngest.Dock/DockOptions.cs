@@ -21,6 +21,15 @@ public sealed record DockOptions
     /// <summary>Whether sealed footage may be deleted from recorders. The profile must allow it too.</summary>
     public bool Clearing { get; init; }
 
+    /// <summary>Whether recorders' clocks are set after their footage is safe. The profile must say how.</summary>
+    public bool SetClocks { get; init; } = true;
+
+    /// <summary>
+    /// A recorder whose clock is further off gets a finding on each of its recordings. GA/T 947.2 allows 3 s a day: a minute is
+    /// three weeks without docking.
+    /// </summary>
+    public TimeSpan ClockDriftLimit { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>Hash with SM3 (GB/T 32905) beside SHA-256 where libcrypto has it.</summary>
     public bool Sm3 { get; init; } = true;
 

@@ -39,6 +39,7 @@ public static class DockServices
         services.AddSingleton<StagingFolder>();
         AddOffload(services, options);
         AddDelivery(services, options);
+        services.AddSingleton<Admission>();
         services.AddSingleton<RecorderClearing>();
         services.AddSingleton<BayMeans>();
         services.AddSingleton<BayWatch>();
@@ -58,7 +59,7 @@ public static class DockServices
         services.AddSingleton<SourceCheck>();
         services.AddSingleton(p => p.GetRequiredService<StagingFolder>().Known);
         services.AddSingleton(p => new OffloadIntake(
-            p.GetRequiredService<KnownContent>(), TimeZoneInfo.FindSystemTimeZoneById(options.AgencyZone), Time(p)));
+            p.GetRequiredService<KnownContent>(), TimeZoneInfo.FindSystemTimeZoneById(options.AgencyZone), options.ClockDriftLimit, Time(p)));
         services.AddSingleton<OffloadMeans>();
     }
 

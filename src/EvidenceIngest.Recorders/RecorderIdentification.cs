@@ -48,7 +48,8 @@ internal sealed class RecorderIdentification(
                 if (profiles[0].Dialogue is not null)
                 {
                     (greeted, var mismatch) = await dialogues.GreetAsync((UsbAttachment)attachment, profiles[0], new Transcript(), ct);
-                    if (mismatch is not null)
+                    // A profile that asks every disk for its name has not claimed to know this one.
+                    if (mismatch is not null && profiles[0].Match.NamesDevices)
                         mismatches.Add(mismatch);
                 }
                 else if (await OpenAsync(driver, attachment, profiles, ct) is { } recorder)

@@ -21,6 +21,9 @@ public sealed class ServerOptions
     /// <summary>Where the agency is: deadlines end at its midnight, recorders' clocks show its time.</summary>
     public TimeZoneInfo AgencyZone { get; init; } = TimeZoneInfo.FindSystemTimeZoneById("Asia/Shanghai");
 
+    /// <summary>What happens to recorders that nobody was ever assigned to.</summary>
+    public UnknownRecorders UnknownRecorders { get; init; } = UnknownRecorders.Quarantine;
+
     /// <summary>Deliveries that are read back at the same time. Each takes a core for hashing and a stream from the vault.</summary>
     public int SealingConcurrency { get; init; } = 2;
 
@@ -32,4 +35,13 @@ public sealed class ServerOptions
 
     /// <summary>Bytes that stay free on the work folder's disk; a download that would use them waits.</summary>
     public long WorkReserveBytes { get; init; } = 1L << 30;
+}
+
+public enum UnknownRecorders
+{
+    /// <summary>Their footage is offloaded and sealed, but in quarantine until they are assigned.</summary>
+    Quarantine,
+
+    /// <summary>Docks leave them untouched and tell the officer.</summary>
+    Refuse,
 }

@@ -44,6 +44,9 @@ public static class ServerRegistration
             s.GetRequiredService<Enrolment>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<Enrolment>();
         services.AddSingleton<Assignments>();
+        services.AddSingleton<RecorderStates>();
+        services.AddSingleton<RecorderAdmissions>();
+        services.AddSingleton<RecorderPresence>();
         services.AddSingleton<DeliverySignals>();
         services.AddSingleton<DeliveryAnnouncements>();
         services.AddSingleton<DeliveryUploads>();
@@ -72,6 +75,7 @@ public static class ServerRegistration
         var docks = api.MapGroup("").RequireToken(TokenKind.Dock);
         docks.MapDeliveries();
         docks.MapBayReports();
+        docks.MapAdmissions();
         var readers = api.MapGroup("").RequireToken(TokenKind.Operator, Scopes.Read);
         var writers = api.MapGroup("").RequireToken(TokenKind.Operator, Scopes.Write);
         ItemEndpoints.Map(readers, writers);

@@ -3,6 +3,7 @@ using EvidenceIngest.Dock.Delivery;
 using EvidenceIngest.Dock.Journal;
 using EvidenceIngest.Dock.Offload;
 using EvidenceIngest.Recorders;
+using EvidenceIngest.Recorders.Dialogues;
 using EvidenceIngest.Recorders.Drivers;
 using EvidenceIngest.Recorders.Listing;
 
@@ -11,10 +12,13 @@ namespace EvidenceIngest.Dock.Bays;
 /// <summary>What every bay's workflow works with.</summary>
 internal sealed record BayMeans(
     IRecorderIdentification Identification,
+    Admission Admission,
     StagingFolder Staging,
     OffloadMeans Offload,
     RecorderClearing Clearing,
+    IRecorderClocks Clocks,
     ServerLinkState Link,
+    DockOptions Options,
     TimeProvider Time);
 
 /// <summary>
@@ -34,6 +38,7 @@ internal sealed class BayWorkflow(BayMeans means, BayProgress bay, BayOccupant o
         if (await IdentifyAsync(ct) is not { } identified)
             return false;
         bool keptSome;
+        OffloadJournal offload;
         await using (var recorder = identified.Recorder)
         {
             bay.Recognised(recorder.Profile.Name, recorder.Model);
@@ -42,13 +47,14 @@ internal sealed class BayWorkflow(BayMeans means, BayProgress bay, BayOccupant o
 
             bay.Enter(BayState.Listing);
             var listing = await identified.Driver.ListAsync(recorder, ct);
-            var offload = _offload ??= await means.Staging.DockAsync(ManifestMaking.FactsOf(recorder, listing), clock);
+            await means.Admission.AskAsync(recorder, listing.RecorderId, ct);
+            offload = _offload ??= await means.Staging.DockAsync(ManifestMaking.FactsOf(recorder, listing), clock);
 
             bay.Enter(BayState.Offloading, Advice.Offloading);
             var work = await means.Offload.Intake.TakeAsync(offload, listing, recorder.Profile, clock, _confirmed);
             ShowListed(offload, listing, work);
             await new VanishedFiles(means.Time).SettleAsync(offload, listing, ct);
-            await new OffloadRun(means.Offload, identified, offload, bay, _confirmed).RunAsync(work, ct);
+            await new OffloadRun(means.Offload, identified, offload, listing, bay, _confirmed).RunAsync(work, ct);
 
             // From here on the footage is safe on the dock: the recorder may leave, and deliveries go on without it.
             bay.Enter(BayState.Delivering, Advice.Staged);
@@ -56,8 +62,10 @@ internal sealed class BayWorkflow(BayMeans means, BayProgress bay, BayOccupant o
 
             bay.Enter(BayState.Sealed);
             keptSome = await ClearAsync(identified, offload, listing, ct);
-            await offload.RecordAsync(new Released(means.Time.GetUtcNow(), bay.Snapshot().Bay));
         }
+
+        await SetClockAsync(identified.Recorder, offload, ct);
+        await offload.RecordAsync(new Released(means.Time.GetUtcNow(), bay.Snapshot().Bay));
 
         var cleared = means.Clearing.IsEnabledFor(identified.Recorder.Profile);
         bay.Enter(BayState.SafeToRemove, !cleared ? Advice.RemoveKept : keptSome ? Advice.RemovePartlyKept : Advice.RemoveCleared);
@@ -118,6 +126,25 @@ internal sealed class BayWorkflow(BayMeans means, BayProgress bay, BayOccupant o
                 throw new RecorderGoneException("the recorder left after its files were staged", e);
             }
         }
+    }
+
+    /// <summary>Last, when the offset that everything was recorded with has long been kept.</summary>
+    private async Task SetClockAsync(DockedRecorder recorder, OffloadJournal offload, CancellationToken ct)
+    {
+        if (!means.Options.SetClocks || recorder.Profile.Dialogue?.Clock is not { Set.Count: > 0 })
+            return;
+        ClockSetting setting;
+        try
+        {
+            setting = await means.Clocks.SetAsync(recorder.Attachment, recorder.Profile, ct);
+        }
+        catch (RecorderGoneException e)
+        {
+            // Its footage is safe; the next docking has another chance.
+            setting = new ClockSetting(false, e.Message, null);
+        }
+
+        await offload.RecordAsync(new ClockSet(means.Time.GetUtcNow(), setting.Done, ManifestText.Clip(setting.Note), setting.After));
     }
 
     private async Task<bool> ClearAsync(IdentifiedRecorder identified, OffloadJournal offload, RecorderListing listing, CancellationToken ct)

@@ -56,6 +56,9 @@ internal sealed class ServerApi(HttpClient http, DockOptions options, Credential
         await CheckAsync(response, ct);
     }
 
+    public Task<RecorderAdmission> AdmissionAsync(string recorderId, CancellationToken ct) =>
+        SendAsync<RecorderAdmission>(HttpMethod.Get, $"docks/me/recorders/{Uri.EscapeDataString(recorderId)}/admission", body: null, ct);
+
     private async Task<T> SendAsync<T>(HttpMethod method, string path, object? body, CancellationToken ct)
     {
         using var response = await RequestAsync(method, path, body, ct);

@@ -15,11 +15,10 @@ internal static class DockEvents
         if (fact is not Docked docked)
             yield break;
         yield return new DockEvent(docked.At, CustodyEventKind.Docked, $"bay {docked.Bay}");
-        var offset = docked.Clock.Offset is { } known
-            ? $"recorder clock minus dock clock {Invariant(known.TotalSeconds)} s"
-            : "recorder clock unknown";
-        yield return new DockEvent(docked.Clock.MeasuredAt, CustodyEventKind.ClockMeasured, $"{offset}; {docked.Clock.Note}");
+        yield return new DockEvent(docked.Clock.MeasuredAt, CustodyEventKind.ClockMeasured, Describe(docked.Clock));
     }
+
+    public static string Describe(ClockSet set) => set.After is { } after ? $"{set.Note}; read back: {Describe(after)}" : set.Note;
 
     public static IEnumerable<(int File, DockEvent Event)> OfCopying(JournalFact fact) =>
         Copying(fact).Select(e => (e.File, e.Event with { Detail = ManifestText.Clip(e.Event.Detail) }));
@@ -42,6 +41,14 @@ internal static class DockEvents
                 yield return (s.File, new DockEvent(s.At, CustodyEventKind.Repeated, $"file {s.File}: the staged copy is set aside: {s.Reason}"));
                 break;
         }
+    }
+
+    private static string Describe(ClockReading clock)
+    {
+        var offset = clock.Offset is { } known
+            ? $"recorder clock minus dock clock {Invariant(known.TotalSeconds)} s"
+            : "recorder clock unknown";
+        return $"{offset}; {clock.Note}";
     }
 
     private static string Invariant(double seconds) => seconds.ToString("0.###", CultureInfo.InvariantCulture);

@@ -29,6 +29,7 @@ namespace EvidenceIngest.Dock.Journal;
 [JsonDerivedType(typeof(ClearingStarted), "clearing")]
 [JsonDerivedType(typeof(Cleared), "cleared")]
 [JsonDerivedType(typeof(Kept), "kept")]
+[JsonDerivedType(typeof(ClockSet), "clock-set")]
 [JsonDerivedType(typeof(Released), "released")]
 [JsonDerivedType(typeof(Acknowledged), "acknowledged")]
 [JsonDerivedType(typeof(Finished), "finished")]
@@ -107,6 +108,11 @@ internal sealed record ClearingStarted(DateTimeOffset At, IReadOnlyList<int> Fil
 internal sealed record Cleared(DateTimeOffset At, IReadOnlyList<int> Files, string ReceiptId, string? Note = null) : JournalFact(At);
 
 internal sealed record Kept(DateTimeOffset At, int File, string Reason) : JournalFact(At);
+
+/// <param name="Done">False when the recorder did not take it.</param>
+/// <param name="Note">How, or why not.</param>
+/// <param name="After">Read back; null where the recorder doesn't tell its clock.</param>
+internal sealed record ClockSet(DateTimeOffset At, bool Done, string Note, ClockReading? After) : JournalFact(At);
 
 internal sealed record Released(DateTimeOffset At, string Bay) : JournalFact(At);
 

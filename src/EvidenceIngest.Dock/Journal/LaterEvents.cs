@@ -35,9 +35,11 @@ internal sealed class LaterEvents
                 var file = ledger.File(kept.File);
                 Add(DeliveryOf(file), kept.At, CustodyEventKind.ClearingRefused, $"{kept.Reason}: {file.Listed.Path}");
                 break;
+            case ClockSet set:
+                AddToAll(ledger, set.At, set.Done ? CustodyEventKind.ClockSet : CustodyEventKind.ClockNotSet, DockEvents.Describe(set));
+                break;
             case Released released:
-                foreach (var delivery in ledger.Files.Select(DeliveryOf).Distinct())
-                    Add(delivery, released.At, CustodyEventKind.Released, $"bay {released.Bay}");
+                AddToAll(ledger, released.At, CustodyEventKind.Released, $"bay {released.Bay}");
                 break;
             case Resent resent:
                 Add(resent.DeliveryId, resent.At, CustodyEventKind.Repeated, $"sent again: {resent.Reason}");
@@ -49,6 +51,12 @@ internal sealed class LaterEvents
     }
 
     private static string? DeliveryOf(FileEntry file) => file.Receipt?.DeliveryId;
+
+    private void AddToAll(OffloadLedger ledger, DateTimeOffset at, CustodyEventKind kind, string detail)
+    {
+        foreach (var delivery in ledger.Files.Select(DeliveryOf).Distinct())
+            Add(delivery, at, kind, detail);
+    }
 
     private void Add(string? deliveryId, DateTimeOffset at, CustodyEventKind kind, string detail)
     {

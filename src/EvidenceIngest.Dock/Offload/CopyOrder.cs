@@ -9,6 +9,7 @@ namespace EvidenceIngest.Dock.Offload;
 
 /// <summary>One file to copy: from where, into which place of which offload.</summary>
 /// <param name="Marks">What an earlier attempt noted; empty for a new file.</param>
+/// <param name="DigestFile">Where the recorder noted the file's MD5, if it did.</param>
 internal sealed record CopyOrder(
     IRecorderDriver Driver,
     DockedRecorder Recorder,
@@ -16,7 +17,8 @@ internal sealed record CopyOrder(
     OffloadJournal Offload,
     int Number,
     IReadOnlyList<ChunkMark> Marks,
-    ICopyWatch Watch)
+    ICopyWatch Watch,
+    RecorderFile? DigestFile = null)
 {
     private const long SmallFileBytes = 1 << 20;
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using EvidenceIngest.Dock.Journal;
 using EvidenceIngest.Domain.Deadlines;
 using EvidenceIngest.Domain.Deliveries;
@@ -11,15 +12,16 @@ namespace EvidenceIngest.Dock.Offload;
 /// Brings a fresh listing and what the journal knows together: new files get numbers and a journal line, known ones are to
 /// be confirmed, half-copied ones to be continued. Repeating it with the same listing adds nothing.
 /// </summary>
-internal sealed class OffloadIntake(KnownContent known, TimeZoneInfo zone, TimeProvider time)
+internal sealed class OffloadIntake(KnownContent known, TimeZoneInfo zone, TimeSpan driftLimit, TimeProvider time)
 {
     public async Task<IReadOnlyList<OffloadWork>> TakeAsync(
         OffloadJournal offload, RecorderListing listing, HardwareProfile profile, ClockReading clock, IReadOnlySet<int> confirmed)
     {
         var owners = listing.Recordings.SelectMany(r => r.Files.Select(f => (f.Path, Recording: r)))
             .ToDictionary(f => f.Path, f => f.Recording, StringComparer.Ordinal);
+        var drift = DriftOf(clock);
         var groups = listing.Recordings
-            .Select((r, i) => (Facts: FactsOf(r, profile, i == 0 ? listing.Findings : []), r.Files, r.Start))
+            .Select((r, i) => (Facts: FactsOf(r, profile, [.. drift, .. i == 0 ? listing.Findings : []]), r.Files, r.Start))
             .Concat(listing.Sidecars.Select(s => SidecarOf(s, owners, profile)))
             .Concat(listing.Strangers.Select(f => (Facts: FactsOf(f), Files: (IReadOnlyList<RecorderFile>)[f], Start: (DateTime?)null)));
         var facts = new List<JournalFact>();
@@ -73,6 +75,12 @@ internal sealed class OffloadIntake(KnownContent known, TimeZoneInfo zone, TimeP
             : new CopyWork(file, entry.Number, deadline);
     }
 
+    private Finding[] DriftOf(ClockReading clock) => clock.Offset is { } offset && offset.Duration() > driftLimit
+        ? [new Finding(
+            FindingCode.ClockDrift,
+            string.Create(CultureInfo.InvariantCulture, $"the recorder's clock was {offset.TotalSeconds:+0;-0} s off trusted time, more than {driftLimit.TotalSeconds:0} s"))]
+        : [];
+
     private static RecordingFacts FactsOf(Recording recording, HardwareProfile profile, IEnumerable<Finding> ofRecorder) => new(
         recording.Kind,
         recording.Start,
@@ -100,7 +108,8 @@ internal sealed class OffloadIntake(KnownContent known, TimeZoneInfo zone, TimeP
                 recording?.DeviceNumber,
                 recording?.KeyMarked ?? false,
                 profile.Method.GetValueOrDefault(MediaKind.Other),
-                []),
+                [],
+                new SidecarFacts(sidecar.Role, sidecar.Of?.Path)),
             [sidecar.File],
             recording?.Start);
     }

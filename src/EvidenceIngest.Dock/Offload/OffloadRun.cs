@@ -5,6 +5,7 @@ using EvidenceIngest.Dock.Journal;
 using EvidenceIngest.Recorders;
 using EvidenceIngest.Recorders.Discovery;
 using EvidenceIngest.Recorders.Drivers;
+using EvidenceIngest.Recorders.Listing;
 using Microsoft.Extensions.Logging;
 
 namespace EvidenceIngest.Dock.Offload;
@@ -27,8 +28,9 @@ internal sealed record OffloadMeans(
 /// the end, and the bay tries again.
 /// </summary>
 internal sealed class OffloadRun(
-    OffloadMeans means, IdentifiedRecorder identified, OffloadJournal offload, BayProgress bay, ISet<int> confirmed)
+    OffloadMeans means, IdentifiedRecorder identified, OffloadJournal offload, RecorderListing listing, BayProgress bay, ISet<int> confirmed)
 {
+    private readonly IReadOnlyDictionary<string, RecorderFile> _digestFiles = RecorderDigest.FilesOf(listing);
     private readonly ConcurrentQueue<Exception> _failures = [];
     private readonly Lock _gate = new();
     private (string Offload, IReadOnlyDictionary<int, Receipted> Receipts)? _earlier;
@@ -171,7 +173,7 @@ internal sealed class OffloadRun(
 
     private CopyOrder OrderFor(OffloadWork work, CopyWatch watch) => new(
         identified.Driver, identified.Recorder, work.File, offload, work.Number,
-        offload.Read(l => l.File(work.Number).Marks.ToArray()), watch);
+        offload.Read(l => l.File(work.Number).Marks.ToArray()), watch, _digestFiles.GetValueOrDefault(work.File.Path));
 
     private long Unwritten(OffloadWork work)
     {

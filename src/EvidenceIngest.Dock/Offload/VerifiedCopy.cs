@@ -3,6 +3,7 @@ using EvidenceIngest.Dock.Journal;
 using EvidenceIngest.Domain.Digests;
 using EvidenceIngest.Domain.Evidence;
 using EvidenceIngest.Recorders.Drivers;
+using Microsoft.Win32.SafeHandles;
 
 namespace EvidenceIngest.Dock.Offload;
 
@@ -26,13 +27,14 @@ internal sealed class VerifiedCopy(BufferPool buffers, IoPace pace, TimeProvider
     /// <exception cref="FileVanishedException">The file is no longer on the recorder.</exception>
     public async Task<CopiedFile> CopyAsync(CopyOrder order, CancellationToken ct)
     {
+        var noted = await RecorderDigest.ReadAsync(order, ct);
         for (var read = 1; ; read++)
         {
             var before = await StampAsync(order, ct);
             var target = File.OpenHandle(order.StagedPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
             try
             {
-                var (bytes, digest, unreadable) = await PassAsync(order, target, before, resume: read == 1, ct);
+                var (bytes, digest, md5, unreadable) = await PassAsync(order, target, before, noted is not null, resume: read == 1, ct);
                 RandomAccess.SetLength(target, bytes);
                 var after = await StampAsync(order, ct);
                 var changed = unreadable is null && (after != before || after.Bytes != bytes);
@@ -49,6 +51,13 @@ internal sealed class VerifiedCopy(BufferPool buffers, IoPace pace, TimeProvider
                     findings.Add(new Finding(FindingCode.ChangedWhileRead, $"{order.File.Path}: changed during each of {MaxReads} readings"));
                 if (unreadable is not null)
                     findings.Add(Unreadable(order, unreadable, before));
+                if (unreadable is null && noted is not null && md5 != noted)
+                {
+                    findings.Add(new Finding(
+                        FindingCode.RecorderDigestMismatch,
+                        $"{order.File.Path}: the recorder noted MD5 {noted} in {order.DigestFile!.Path}, but its content has {md5}"));
+                }
+
                 return new CopiedFile(order, target, bytes, digest, before.ModifiedAt, findings);
             }
             catch
@@ -71,10 +80,10 @@ internal sealed class VerifiedCopy(BufferPool buffers, IoPace pace, TimeProvider
               + "the recorder could not be read")
         + ", and the rest stays on it");
 
-    private async Task<(long Bytes, ContentDigest Digest, UnreadableSourceException? Unreadable)> PassAsync(
-        CopyOrder order, Microsoft.Win32.SafeHandles.SafeFileHandle target, FileStamp stamp, bool resume, CancellationToken ct)
+    private async Task<(long Bytes, ContentDigest Digest, string? Md5, UnreadableSourceException? Unreadable)> PassAsync(
+        CopyOrder order, SafeFileHandle target, FileStamp stamp, bool withMd5, bool resume, CancellationToken ct)
     {
-        using var digests = new CopyDigests(withSm3, stamp.Bytes);
+        using var digests = new CopyDigests(withSm3, stamp.Bytes, withMd5);
         var source = await order.Driver.OpenReadAsync(order.Recorder, order.File, ct);
         try
         {
@@ -86,13 +95,13 @@ internal sealed class VerifiedCopy(BufferPool buffers, IoPace pace, TimeProvider
                 try
                 {
                     var end = await order.BlockingAsync(() => pass.Run(source, target, digests, position, readBytes, order.Watch, ct));
-                    return (end, digests.Finish(), null);
+                    return (end, digests.Finish(), digests.FinishMd5(), null);
                 }
                 catch (UnreadableSourceException e)
                 {
                     failures = e.Position > position ? 1 : failures + 1;
                     if (failures > MaxBlockRetries)
-                        return (e.Position, digests.Finish(), e);
+                        return (e.Position, digests.Finish(), null, e);
                     // Smaller reads find the last good byte before the bad block.
                     (position, readBytes) = (e.Position, SmallestReadBytes);
                     await source.DisposeAsync();
@@ -110,7 +119,7 @@ internal sealed class VerifiedCopy(BufferPool buffers, IoPace pace, TimeProvider
     }
 
     private async Task<long> ResumeAsync(
-        CopyOrder order, Microsoft.Win32.SafeHandles.SafeFileHandle target, Stream source, CopyDigests digests, CancellationToken ct)
+        CopyOrder order, SafeFileHandle target, Stream source, CopyDigests digests, CancellationToken ct)
     {
         var resume = new ResumePoint(buffers);
         var from = await order.BlockingAsync(() => resume.Find(target, source, order.Marks, digests, ct));

@@ -60,6 +60,15 @@ public enum CustodyEventKind
     /// <summary>The recorder's own copy was kept, with the reason.</summary>
     ClearingRefused,
 
+    /// <summary>The recorder's clock was set to trusted time, after its offset had been kept.</summary>
+    ClockSet,
+
+    /// <summary>The recorder's clock was to be set and wasn't.</summary>
+    ClockNotSet,
+
+    /// <summary>The registry's word about the recorder changed: an alarm, or a person's decision.</summary>
+    RecorderStateChanged,
+
     /// <summary>The recorder may be taken.</summary>
     Released,
 

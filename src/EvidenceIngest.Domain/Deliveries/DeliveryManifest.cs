@@ -61,6 +61,7 @@ public enum AttachmentKind
 /// <param name="KeyMarked">The officer pressed the recorder's key-mark button.</param>
 /// <param name="Method">制作方法 as the profile words it, e.g. 执法记录仪录制.</param>
 /// <param name="Findings">What the dock noticed; each is kept on the item.</param>
+/// <param name="Sidecar">Set for a file that accompanies a recording without being one.</param>
 public sealed record RecordingFacts(
     MediaKind Kind,
     DateTime? RecorderTime,
@@ -69,7 +70,12 @@ public sealed record RecordingFacts(
     string? DeviceNumber,
     bool KeyMarked,
     string? Method,
-    IReadOnlyList<Finding> Findings);
+    IReadOnlyList<Finding> Findings,
+    SidecarFacts? Sidecar = null);
+
+/// <param name="Role">What it is.</param>
+/// <param name="Of">Path on the recorder of the file that it accompanies; null for one that stands alone, such as a daily log.</param>
+public sealed record SidecarFacts(SidecarRole Role, string? Of);
 
 /// <param name="RecorderPath">
 /// Path on the recorder with '/' between folders. Bytes that are no valid UTF-8 and control characters are written as %XX

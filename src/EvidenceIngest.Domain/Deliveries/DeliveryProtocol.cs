@@ -15,6 +15,8 @@ namespace EvidenceIngest.Domain.Deliveries;
  *   GET  deliveries/{id}?waitSeconds=N      long poll, N at most 30 -> DeliveryStatus
  *   POST deliveries/{id}/events             DockEvent[]       -> 204  (cleared, released …; repeats are recognised)
  *   PUT  docks/me/bays                      BayReport[]       -> 204
+ *   GET  docks/me/recorders/{id}/admission  -> RecorderAdmission; asked once a recorder is identified. A server that can't be
+ *                                           reached refuses nobody: footage comes first
  *
  * Errors are RFC 9457 problems; 4xx is permanent, 5xx and 429 are worth a retry after Retry-After.
  */
@@ -112,3 +114,7 @@ public sealed record BayReport(
     long BytesDone,
     long BytesTotal,
     DateTimeOffset Since);
+
+/// <param name="Accepted">Whether its footage may be offloaded.</param>
+/// <param name="Advice">For the officer, when it may not; Chinese.</param>
+public sealed record RecorderAdmission(bool Accepted, string? Advice);

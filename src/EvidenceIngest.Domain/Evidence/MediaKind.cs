@@ -46,4 +46,19 @@ public enum FindingCode
 
     /// <summary>A length of zero bytes.</summary>
     Empty,
+
+    /// <summary>
+    /// The file's content is not the one whose digest the recorder wrote beside it; leads to quarantine until a person has
+    /// looked at it.
+    /// </summary>
+    RecorderDigestMismatch,
+
+    /// <summary>The recorder's clock was further off than allowed; the time of recording is corrected by the offset.</summary>
+    ClockDrift,
+
+    /// <summary>
+    /// The registry speaks against the recorder (two claim its identity, or it is out of service); leads to quarantine until a
+    /// person has settled it.
+    /// </summary>
+    RecorderDisputed,
 }

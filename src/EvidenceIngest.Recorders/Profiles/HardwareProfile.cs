@@ -91,6 +91,9 @@ public sealed record ProfileMatch(
 
     /// <summary>Nobody knows what its descriptors look like: it matches nothing until a site's copy of the profile says so.</summary>
     public bool Unknown { get; init; }
+
+    /// <summary>It speaks of certain devices, not of everything with an interface of some class.</summary>
+    public bool NamesDevices => UsbIds.Count > 0 || UsbIdRanges.Count > 0 || Strings is not null;
 }
 
 public readonly record struct UsbId(ushort Vendor, ushort Product);
@@ -133,25 +136,6 @@ public sealed record NameGrammar(Regex Pattern, string? TimeFormat)
 
     /// <summary>Zone of the group ts; null is the agency's.</summary>
     public TimeZoneInfo? Zone { get; init; }
-}
-
-/// <summary>What a file is that belongs to a recording without being one.</summary>
-public enum SidecarRole
-{
-    /// <summary>Positions.</summary>
-    Gps,
-
-    /// <summary>The recorder's own digest of the recording.</summary>
-    Md5,
-
-    /// <summary>The recorder's log.</summary>
-    Log,
-
-    /// <summary>A small picture.</summary>
-    Thumbnail,
-
-    /// <summary>The same recording in less quality.</summary>
-    Proxy,
 }
 
 /// <summary>One stage of a profile's dialogue.</summary>

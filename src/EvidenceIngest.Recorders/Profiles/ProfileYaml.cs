@@ -30,9 +30,9 @@ internal static class ProfileYaml
             var reason = e.InnerException is null ? e.Message : $"{e.Message} {e.InnerException.Message}";
             problems.Add(new ProfileProblem(file, Math.Max(1, (int)e.Start.Line), "(file)", reason, "valid YAML, each field once"));
         }
-        catch (InvalidOperationException e)
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
         {
-            // YamlDotNet's scanner lets this out when a text ends inside a bracket.
+            // YamlDotNet lets these out: the one when a text ends inside a bracket, the other for events out of place.
             problems.Add(new ProfileProblem(file, 1, "(file)", e.Message, "valid YAML, every bracket closed"));
         }
 

@@ -73,7 +73,7 @@ internal sealed class YamlFields(
             case YamlSequenceNode list:
                 foreach (var item in list.Where(i => i is not YamlScalarNode { Value.Length: > 0 }))
                     Wrong(item, name, "an entry is no text", expected);
-                return [.. list.OfType<YamlScalarNode>().Select(s => s.Value!).Where(v => v.Length > 0)];
+                return [.. list.OfType<YamlScalarNode>().Select(s => s.Value ?? "").Where(v => v.Length > 0)];
             case var other:
                 Wrong(other, name, "is no list", expected);
                 return [];

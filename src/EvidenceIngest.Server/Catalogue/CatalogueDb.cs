@@ -59,6 +59,8 @@ internal sealed partial class CatalogueDb(DbContextOptions<CatalogueDb> options)
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.Entity<Dock>().Property(d => d.Bays).AsJson();
+        modelBuilder.Entity<Recorder>().Property(r => r.Alarm).AsJson();
+        modelBuilder.Entity<Recorder>().Ignore(r => r.Dispute);
         modelBuilder.Entity<ApiToken>().Property(t => t.Scopes).AsJson();
         modelBuilder.Entity<EnrolmentCode>().HasKey(c => c.Hash);
         modelBuilder.Entity<DeliveryDock>().HasKey(d => new { d.DeliveryId, d.DockId });

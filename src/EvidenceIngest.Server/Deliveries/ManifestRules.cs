@@ -26,7 +26,8 @@ internal static class ManifestRules
     private static readonly CustodyEventKind[] DockKinds =
     [
         CustodyEventKind.Docked, CustodyEventKind.ClockMeasured, CustodyEventKind.Offloaded, CustodyEventKind.Resumed,
-        CustodyEventKind.Repeated, CustodyEventKind.Cleared, CustodyEventKind.ClearingRefused, CustodyEventKind.Released,
+        CustodyEventKind.Repeated, CustodyEventKind.Cleared, CustodyEventKind.ClearingRefused,
+        CustodyEventKind.ClockSet, CustodyEventKind.ClockNotSet, CustodyEventKind.Released,
     ];
 
     /// <exception cref="RequestRefusedException">Names the field and what is wrong with it.</exception>
@@ -41,6 +42,7 @@ internal static class ManifestRules
         Texts.Allow(manifest.Recording.OfficerNumber, "recording.officerNumber", 64);
         Texts.Allow(manifest.Recording.DeviceNumber, "recording.deviceNumber", 64);
         Texts.Allow(manifest.Recording.Method, "recording.method", 200);
+        Texts.Allow(manifest.Recording.Sidecar?.Of, "recording.sidecar.of", MaxPath);
         CheckFiles(manifest.Files);
         Count(manifest.Recording.Findings.Count, MaxFindings, "recording.findings");
         for (var i = 0; i < manifest.Recording.Findings.Count; i++)

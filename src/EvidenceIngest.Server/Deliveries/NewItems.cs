@@ -11,7 +11,7 @@ namespace EvidenceIngest.Server.Deliveries;
 internal static class NewItems
 {
     public static EvidenceItem From(
-        DeliveryManifest manifest, string deliveryId, RecorderAssignment? assignment, DateTimeOffset now, ServerOptions options)
+        DeliveryManifest manifest, string deliveryId, RecorderAssignment? assignment, Finding? dispute, DateTimeOffset now, ServerOptions options)
     {
         var recording = manifest.Recording;
         var made = Prefill.TimeOfProduction(manifest, now, options.AgencyZone);
@@ -29,6 +29,8 @@ internal static class NewItems
             OfficerNumber = recording.OfficerNumber,
             DeviceNumber = recording.DeviceNumber,
             KeyMarked = recording.KeyMarked,
+            SidecarRole = recording.Sidecar?.Role,
+            SidecarOf = recording.Sidecar?.Of,
             MethodOfProduction = recording.Method is { } method ? new MetadataValue(method, MetadataSource.Profile) : null,
             TimeOfProduction = made.Value,
             Producer = Prefill.Producer(assignment, recording.OfficerNumber),
@@ -39,6 +41,8 @@ internal static class NewItems
             findings.Add(implausible);
         if (manifest.Recorder.Attachment == AttachmentKind.Usb && assignment is null)
             findings.Add(new Finding(FindingCode.RecorderUnassigned, $"nobody is assigned to recorder {manifest.Recorder.RecorderId}"));
+        if (dispute is not null)
+            findings.Add(dispute);
         if (manifest.Files.Any(f => f.Bytes == 0) && findings.All(f => f.Code != FindingCode.Empty))
             findings.Add(new Finding(FindingCode.Empty, "a file has a length of zero bytes"));
         item.Note(findings);

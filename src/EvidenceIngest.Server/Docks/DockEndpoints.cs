@@ -1,6 +1,7 @@
 using EvidenceIngest.Domain.Deliveries;
 using EvidenceIngest.Server.Access;
 using EvidenceIngest.Server.Catalogue;
+using EvidenceIngest.Server.Recorders;
 using Microsoft.EntityFrameworkCore;
 
 namespace EvidenceIngest.Server.Docks;
@@ -47,7 +48,8 @@ internal static class DockEndpoints
     private static async Task<IResult> InviteAsync(HttpContext http, Enrolment enrolment, CancellationToken ct) =>
         TypedResults.Created((string?)null, await enrolment.InviteAsync(http.Caller().Name, ct));
 
-    private static async Task<IResult> ReportAsync(HttpContext http, EvidenceCatalogue catalogue, TimeProvider time, CancellationToken ct)
+    private static async Task<IResult> ReportAsync(
+        HttpContext http, EvidenceCatalogue catalogue, RecorderPresence presence, TimeProvider time, CancellationToken ct)
     {
         var bays = await http.ReadJsonAsync<BayReport[]>(MaxBody);
         if (bays.Length > MaxBays)
@@ -68,6 +70,7 @@ internal static class DockEndpoints
                 var dock = await db.Docks.SingleAsync(d => d.Id == dockId, ct);
                 dock.Bays = bays;
                 dock.LastSeenAt = time.GetUtcNow();
+                await presence.CompareAsync(db, dock, ct);
             },
             ct);
         return TypedResults.NoContent();

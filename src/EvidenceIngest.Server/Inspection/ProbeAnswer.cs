@@ -16,6 +16,10 @@ internal sealed record ProbeAnswer(ProbedFormat? Format, IReadOnlyList<ProbedStr
 
     public ProbedStream? Audio => Streams?.FirstOrDefault(s => s.CodecType == "audio");
 
+    /// <summary>Streams of text that ffmpeg can write out; pictures of text it can't.</summary>
+    public IEnumerable<ProbedStream> Texts =>
+        Streams?.Where(s => s is { CodecType: "subtitle", CodecName: "mov_text" or "subrip" or "text" or "ass" or "ssa" or "webvtt" }) ?? [];
+
     /// <summary>True for jpeg_pipe and the like.</summary>
     public bool IsPicture => Format?.FormatName?.EndsWith("_pipe", StringComparison.Ordinal) == true;
 

@@ -26,7 +26,10 @@ public enum ItemState
 internal sealed class EvidenceItem
 {
     /// <summary>What keeps a sealed item from being accepted.</summary>
-    private static readonly FindingCode[] Quarantining = [FindingCode.Foreign, FindingCode.Damaged, FindingCode.RecorderUnassigned];
+    private static readonly FindingCode[] Quarantining =
+    [
+        FindingCode.Foreign, FindingCode.Damaged, FindingCode.RecorderUnassigned, FindingCode.RecorderDisputed, FindingCode.RecorderDigestMismatch,
+    ];
 
     public required string Id { get; init; }
 
@@ -50,6 +53,12 @@ internal sealed class EvidenceItem
     public string? DeviceNumber { get; init; }
 
     public bool KeyMarked { get; init; }
+
+    /// <summary>Null for recordings.</summary>
+    public SidecarRole? SidecarRole { get; init; }
+
+    /// <summary>Path on the recorder of the recording's file that it accompanies.</summary>
+    public string? SidecarOf { get; init; }
 
     public MetadataValue? MethodOfProduction { get; set; }
 

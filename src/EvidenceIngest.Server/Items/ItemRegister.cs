@@ -1,5 +1,6 @@
 using EvidenceIngest.Domain;
 using EvidenceIngest.Domain.Custody;
+using EvidenceIngest.Domain.Deliveries;
 using EvidenceIngest.Domain.Evidence;
 using EvidenceIngest.Server.Access;
 using EvidenceIngest.Server.Catalogue;
@@ -52,6 +53,7 @@ internal sealed class ItemRegister(EvidenceCatalogue catalogue, ServerOptions op
             item.OfficerNumber,
             item.DeviceNumber,
             item.KeyMarked,
+            item.SidecarRole is { } role ? new SidecarFacts(role, item.SidecarOf) : null,
             item.Metadata(),
             item.Findings,
             [.. item.Facts.OrderBy(f => f.Position).Select(f => f.Facts)],

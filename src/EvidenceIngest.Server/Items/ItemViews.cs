@@ -1,4 +1,5 @@
 using EvidenceIngest.Domain.Custody;
+using EvidenceIngest.Domain.Deliveries;
 using EvidenceIngest.Domain.Evidence;
 using EvidenceIngest.Server.Inspection;
 using EvidenceIngest.Server.Pipeline;
@@ -63,6 +64,7 @@ public sealed record StageProgress(Stage Stage, StageState State, int Attempts, 
 /// <param name="OfficerNumber">警号 in the file name.</param>
 /// <param name="DeviceNumber">The recorder's own number in the file name.</param>
 /// <param name="KeyMarked">The officer pressed the key-mark button.</param>
+/// <param name="Sidecar">What it is, when it accompanies a recording (positions, digest, log …) and is none itself.</param>
 /// <param name="Metadata">The four mandatory fields with their sources.</param>
 /// <param name="Findings">What was noticed.</param>
 /// <param name="Facts">Of every file, once inspected.</param>
@@ -75,6 +77,7 @@ public sealed record ItemDetail(
     string? OfficerNumber,
     string? DeviceNumber,
     bool KeyMarked,
+    SidecarFacts? Sidecar,
     EvidenceMetadata Metadata,
     IReadOnlyList<Finding> Findings,
     IReadOnlyList<MediaFacts> Facts,

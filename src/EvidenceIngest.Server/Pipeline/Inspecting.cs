@@ -28,7 +28,7 @@ internal sealed class Inspecting(
     private async Task RecordAsync(CatalogueDb db, string itemId, List<MediaFacts> facts, CancellationToken ct)
     {
         await db.LockItemAsync(itemId, ct);
-        var item = await db.Items.Include(i => i.Stages).Include(i => i.Facts).SingleAsync(i => i.Id == itemId, ct);
+        var item = await db.Items.Include(i => i.Files).Include(i => i.Stages).Include(i => i.Facts).SingleAsync(i => i.Id == itemId, ct);
         var stage = item.Stages.Single(s => s.Stage == Stage.Inspect);
         if (stage.State != StageState.Due)
             return;
@@ -40,7 +40,7 @@ internal sealed class Inspecting(
         item.Kind = kind;
 
         var events = new List<NewEvent> { new(now, actor, CustodyEventKind.Inspected, Describe(item, facts)) };
-        if (item.Note(facts.SelectMany(f => f.Findings)))
+        if (item.Note(facts.SelectMany(f => FindingsOf(item, f))))
             events.Add(new NewEvent(now, actor, CustodyEventKind.Quarantined, item.Reason!));
         // The two working days run from the end of the last chapter, which is known only now.
         var duration = facts.Aggregate(TimeSpan.Zero, (sum, f) => sum + (f.Duration ?? TimeSpan.Zero));
@@ -49,7 +49,7 @@ internal sealed class Inspecting(
 
         stage.Become(StageState.Done, now);
         var render = item.Stages.Single(s => s.Stage == Stage.Render);
-        if (kind == MediaKind.Other)
+        if (kind == MediaKind.Other && item.SidecarRole != SidecarRole.Gps)
         {
             render.Become(StageState.NotNeeded, now);
             item.Stages.Single(s => s.Stage == Stage.Transcribe).Become(StageState.NotNeeded, now);
@@ -61,6 +61,12 @@ internal sealed class Inspecting(
 
         await db.AppendAsync(itemId, events, ct);
     }
+
+    // That positions, digests and logs are no media is what they are for.
+    private static IEnumerable<Finding> FindingsOf(EvidenceItem item, MediaFacts facts) =>
+        item.SidecarRole is null || facts.Kind != MediaKind.Other
+            ? facts.Findings
+            : facts.Findings.Where(f => f.Code != FindingCode.Foreign && (f.Code != FindingCode.Damaged || item.Files.Sum(m => m.Bytes) > 0));
 
     // PostgreSQL can't keep U+0000, and a damaged file makes tools say strange things.
     private static MediaFacts WithoutNulls(MediaFacts facts) => facts with

@@ -1,3 +1,5 @@
+using EvidenceIngest.Domain.Evidence;
+
 namespace EvidenceIngest.Server.Recorders;
 
 /// <summary>记录仪 that was seen, or assigned before it was seen.</summary>
@@ -12,7 +14,31 @@ internal sealed class Recorder
     public required DateTimeOffset FirstSeenAt { get; init; }
 
     public required DateTimeOffset LastSeenAt { get; set; }
+
+    public RecorderState State { get; set; }
+
+    /// <summary>Set by the server, taken back by a person.</summary>
+    public RecorderAlarm? Alarm { get; set; }
+
+    /// <summary>Why what it brings is not accepted without a person, or null.</summary>
+    public Finding? Dispute =>
+        Alarm is { } alarm ? new Finding(FindingCode.RecorderDisputed, alarm.Detail)
+        : State == RecorderState.Withdrawn ? new Finding(FindingCode.RecorderDisputed, $"recorder {Id} is out of service: nobody should be carrying it")
+        : null;
 }
+
+public enum RecorderState
+{
+    /// <summary>在用</summary>
+    InService,
+
+    /// <summary>停用、报失：what it brings is sealed, but in quarantine.</summary>
+    Withdrawn,
+}
+
+/// <param name="At">When it was noticed first, UTC.</param>
+/// <param name="Detail">What was noticed.</param>
+public sealed record RecorderAlarm(DateTimeOffset At, string Detail);
 
 /// <summary>Who carried a recorder from when to when.</summary>
 internal sealed class RecorderAssignment

@@ -26,8 +26,19 @@ public sealed record AssignmentView(string OfficerNumber, string OfficerName, st
 /// <param name="Model">Maker and model as far as known.</param>
 /// <param name="FirstSeenAt">UTC.</param>
 /// <param name="LastSeenAt">UTC.</param>
+/// <param name="State">Whether anybody should be carrying it.</param>
+/// <param name="Alarm">What speaks against it until a person settles it, or null.</param>
 /// <param name="Assignment">Who carries it now, or null.</param>
 /// <param name="Assignments">All, newest first.</param>
 public sealed record RecorderView(
     string Recorder, string? Profile, string? Model, DateTimeOffset FirstSeenAt, DateTimeOffset LastSeenAt,
-    AssignmentView? Assignment, IReadOnlyList<AssignmentView> Assignments);
+    RecorderState State, RecorderAlarm? Alarm, AssignmentView? Assignment, IReadOnlyList<AssignmentView> Assignments);
+
+/// <param name="State">What it is from now on. In service also settles an alarm and accepts what it alone kept in quarantine.</param>
+/// <param name="Note">Why: what was found out about the recorder. Enters the chain of every item concerned.</param>
+public sealed record RecorderStateRequest(RecorderState State, string Note);
+
+/// <param name="Recorder">Stable identity.</param>
+/// <param name="State">As it stands now.</param>
+/// <param name="ItemsAccepted">Items that this took out of quarantine.</param>
+public sealed record RecorderStateAnswer(string Recorder, RecorderState State, IReadOnlyList<string> ItemsAccepted);

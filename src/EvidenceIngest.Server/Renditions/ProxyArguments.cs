@@ -82,6 +82,10 @@ internal sealed class ProxyArguments(MediaToolOptions options)
         "-frames:v", "1", "-c:v", "mjpeg", "-pix_fmt", "yuvj420p", "-q:v", "3", .. Reproducible, "-update", "1", "-f", "image2", output,
     ];
 
+    /// <summary>A text stream as SubRip.</summary>
+    public IEnumerable<string> Subtitles(Chapter chapter, int stream, string output) =>
+        [.. Input(chapter), .. Map(stream), "-c:s", "srt", .. Reproducible, "-f", "srt", output];
+
     public static string Sound(int index) => $"0:{Number(index)}";
 
     private static string[] Start => [.. HarmlessInput.Quiet, "-nostdin", "-y"];

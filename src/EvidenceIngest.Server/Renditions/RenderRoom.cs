@@ -33,6 +33,8 @@ internal sealed class RenderRoom(ToolFolder folder, ToolRunner tools, MediaProbe
     /// <summary>Whether a file was made that isn't empty.</summary>
     public bool Holds(string file) => new FileInfo(folder.File(file)) is { Exists: true, Length: > 0 };
 
+    public string PathOf(string file) => folder.File(file);
+
     /// <summary>A list for the concat demuxer, with the duration of each part where the next one must not start earlier.</summary>
     public Task WriteListAsync(string list, IEnumerable<(string File, double? Seconds)> parts, CancellationToken ct) =>
         File.WriteAllLinesAsync(
@@ -49,16 +51,30 @@ internal sealed class RenderRoom(ToolFolder folder, ToolRunner tools, MediaProbe
         return outcome.Succeeded ? ProbeAnswer.Parse(outcome.Output)?.Format?.Duration ?? 0 : 0;
     }
 
+    public Task<Rendition> FinishAsync(
+        string name, string file, string contentType, IReadOnlyList<Chapter> parents, bool copied, double? difference, CancellationToken ct) =>
+        FinishAsync(name, file, contentType, parents.Select(p => p.Master), copied, difference, byUs: null, ct);
+
+    /// <param name="name">Of the rendition.</param>
+    /// <param name="file">Made here.</param>
+    /// <param name="contentType">Media type.</param>
+    /// <param name="parents">What it was made from.</param>
+    /// <param name="copied">Streams were copied, not encoded.</param>
+    /// <param name="difference">Rendition minus masters, seconds.</param>
+    /// <param name="byUs">What of this program made it, with its version; null when ffmpeg alone did.</param>
+    /// <param name="ct">Ends it.</param>
     public async Task<Rendition> FinishAsync(
-        string name, string file, string contentType, IReadOnlyList<Chapter> parents, bool copied, double? difference, CancellationToken ct)
+        string name, string file, string contentType, IEnumerable<MasterCopy> parents, bool copied, double? difference, string? byUs,
+        CancellationToken ct)
     {
         var path = folder.File(file);
         if (!Holds(file))
-            throw new RenditionFailedException($"{name}: ffmpeg made an empty file");
+            throw new RenditionFailedException($"{name}: an empty file was made");
         await using var content = File.OpenRead(path);
         var (digest, bytes) = await ContentHasher.HashAsync(content, withSm3: true, ct);
+        var tool = _ran.Count > 0 || byUs is null ? await tools.VersionAsync(options.Ffmpeg, ct) : null;
         var recipe = new RenditionRecipe(
-            await tools.VersionAsync(options.Ffmpeg, ct), [.. _ran], [.. parents.Select(p => p.Master.Sha256)], copied, difference);
+            string.Join("; ", new[] { tool, byUs }.OfType<string>()), [.. _ran], [.. parents.Select(p => p.Sha256)], copied, difference);
         return new Rendition(name, path, contentType, bytes, digest, recipe);
     }
 }

@@ -5,7 +5,7 @@ using EvidenceIngest.Server.Inspection;
 namespace EvidenceIngest.Server.Renditions;
 
 /// <summary>衍生件: a file derived from masters. The master stays what it is.</summary>
-/// <param name="Name">proxy, poster, audio16k.</param>
+/// <param name="Name">proxy, poster, audio16k, track.</param>
 /// <param name="File">Where it was made, in the caller's work folder.</param>
 /// <param name="ContentType">Media type.</param>
 /// <param name="Bytes">Length in bytes.</param>
@@ -31,7 +31,8 @@ public sealed record MasterCopy(string File, string Sha256, MediaFacts Facts);
 public interface IRenditionMaker
 {
     /// <summary>
-    /// Video: proxy, poster, audio16k (when it has sound). Audio: proxy (AAC in MP4), audio16k. Photo: poster. Anything else: none.
+    /// Video: proxy, poster, audio16k (when it has sound). Audio: proxy (AAC in MP4), audio16k. Photo: poster. Anything with
+    /// positions in its subtitles, or files that hold positions: track.
     /// Chapters become one proxy. Repeating it is harmless: it writes into <paramref name="workFolder"/> only.
     /// </summary>
     /// <exception cref="RenditionFailedException">The tool failed on this input, or passed its time or memory limit.</exception>

@@ -14,16 +14,18 @@ internal sealed class RenditionMaker(ToolRunner tools, MediaProbe probe, MediaTo
     public async Task<IReadOnlyList<Rendition>> MakeAsync(
         MediaKind kind, IReadOnlyList<MasterCopy> masters, string workFolder, CancellationToken ct)
     {
-        if (kind == MediaKind.Other)
-            return [];
         var chapters = Chapter.Of(masters);
         var room = new RenderRoom(ToolFolder.Create(workFolder, masters.Select(m => m.File)), tools, probe, options);
-        var made = kind switch
+        IReadOnlyList<Rendition> made = kind switch
         {
+            MediaKind.Other => [],
             MediaKind.Photo => [await PosterAsync(room, WithVideo(chapters)[0], isPhoto: true, ct)],
             MediaKind.Video => await VideoAsync(room, WithVideo(chapters), ct),
             _ => await new PlayableRenditions(room, options).MakeAsync(WithSound(chapters), hasVideo: false, ct),
         };
+        var tracks = new TrackRendition(room, options);
+        if (await (kind == MediaKind.Other ? tracks.FromFilesAsync(masters, ct) : tracks.FromSubtitlesAsync(chapters, ct)) is { } track)
+            made = [.. made, track];
         foreach (var rendition in made)
             Log.Made(logger, rendition.Name, rendition.Bytes, rendition.Recipe.Copied, rendition.Recipe.DurationDifference);
         return made;

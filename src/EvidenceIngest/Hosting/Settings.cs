@@ -37,6 +37,12 @@ internal sealed class Settings(EvidenceHome home, IConfiguration values)
         WorkFolder = Path.GetFullPath(values["Server:WorkFolder"] ?? home.WorkFolder, home.Root),
         ReceiptKeyFile = Path.GetFullPath(values["Server:ReceiptKeyFile"] ?? home.ReceiptKeyFile, home.Root),
         AgencyZone = Zone,
+        UnknownRecorders = values["Server:UnknownRecorders"] switch
+        {
+            null or "quarantine" => UnknownRecorders.Quarantine,
+            "refuse" => UnknownRecorders.Refuse,
+            var other => throw new SettingsException($"Server:UnknownRecorders: '{other}' is neither quarantine nor refuse"),
+        },
         SealingConcurrency = Number("Server:SealingConcurrency", 2, 1, 64),
         RenderingConcurrency = Number("Server:RenderingConcurrency", 1, 1, 64),
     };
@@ -71,6 +77,8 @@ internal sealed class Settings(EvidenceHome home, IConfiguration values)
         Name = values["Dock:Name"] ?? Environment.MachineName,
         EnrolmentCode = enrolmentCode,
         Clearing = Flag("Dock:Clearing", false),
+        SetClocks = Flag("Dock:SetClocks", true),
+        ClockDriftLimit = TimeSpan.FromSeconds(Number("Dock:ClockDriftSeconds", 60, 1, 86_400)),
         Sm3 = Flag("Dock:Sm3", true),
         ParallelFilesPerBay = Number("Dock:ParallelFilesPerBay", 2, 1, 16),
         MaxConcurrentCopies = Number("Dock:MaxConcurrentCopies", 16, 1, 256),

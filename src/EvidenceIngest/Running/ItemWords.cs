@@ -62,6 +62,8 @@ internal static class ItemWords
         nameof(FindingCode.Foreign) => "不是执法记录文件",
         nameof(FindingCode.Damaged) => "文件损坏或不完整",
         nameof(FindingCode.RecorderUnassigned) => "记录仪未配发",
+        nameof(FindingCode.RecorderDisputed) => "记录仪编号冲突或已停用",
+        nameof(FindingCode.RecorderDigestMismatch) => "与记录仪自带校验值不一致",
         nameof(FindingCode.Unreadable) => "部分内容无法读取",
         nameof(FindingCode.Empty) => "空文件",
         nameof(FindingCode.ChangedWhileRead) => "采集期间文件发生变化",

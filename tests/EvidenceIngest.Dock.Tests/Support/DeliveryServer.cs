@@ -66,6 +66,9 @@ internal sealed class DeliveryServer : IAsyncDisposable
     /// <summary>Called before every request but the bay reports is handled.</summary>
     public Func<HttpContext, Task>? OnRequest { get; set; }
 
+    /// <summary>What docks hear about recorders; null for a server that doesn't know the question.</summary>
+    public Func<string, RecorderAdmission>? Admission { get; set; }
+
     public ConcurrentQueue<Exception> Faults { get; } = [];
 
     public ConcurrentDictionary<string, BayReport> Bays { get; } = [];
@@ -155,6 +158,7 @@ internal sealed class DeliveryServer : IAsyncDisposable
                 case ("POST", ["api", "v1", "deliveries", var id, "complete"]): await CompleteAsync(http, id); break;
                 case ("POST", ["api", "v1", "deliveries", var id, "events"]): await ReportAsync(http, id); break;
                 case ("GET", ["api", "v1", "deliveries", var id]): await StatusAsync(http, id); break;
+                case ("GET", ["api", "v1", "docks", "me", "recorders", var id, "admission"]) when Admission is not null: await AnswerAsync(http, Admission(Uri.UnescapeDataString(id))); break;
                 case ("PUT", ["api", "v1", "docks", "me", "bays"]): await BaysAsync(http); break;
                 default: http.Response.StatusCode = 404; break;
             }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using EvidenceIngest.Dock.Bays;
 using EvidenceIngest.Recorders;
+using EvidenceIngest.Recorders.Dialogues;
 using EvidenceIngest.Recorders.Discovery;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -58,6 +59,7 @@ internal sealed class DockRig : IAsyncDisposable
         var services = new ServiceCollection();
         services.AddSingleton<IBayWatcher>(Bays);
         services.AddSingleton<IRecorderIdentification>(Bays);
+        services.AddSingleton<IRecorderClocks>(Bays);
         services.AddLogging(l => l.SetMinimumLevel(LogLevel.Warning).AddProvider(new WarningSink(Warnings)));
         Configure?.Invoke(services);
         services.AddDock(Options);

@@ -8,10 +8,12 @@ using EvidenceIngest.Domain.Digests;
 using EvidenceIngest.Domain.Evidence;
 using EvidenceIngest.Domain.Receipts;
 using EvidenceIngest.Recorders;
+using EvidenceIngest.Recorders.Dialogues;
 using EvidenceIngest.Recorders.Discovery;
 using EvidenceIngest.Recorders.Drivers;
 using EvidenceIngest.Recorders.Listing;
 using EvidenceIngest.Recorders.Profiles;
+using EvidenceIngest.Recorders.Profiles.Dialogue;
 
 namespace EvidenceIngest.Dock.Tests.Support;
 
@@ -30,6 +32,15 @@ internal sealed class ScriptedRecorder(string id)
     public HashSet<string> Strangers { get; } = [];
 
     public List<string> Cleared { get; } = [];
+
+    /// <summary>By the path of a digest file, the file whose digest it holds.</summary>
+    public Dictionary<string, string> DigestFiles { get; } = [];
+
+    /// <summary>Recorder clock minus trusted time; null where it doesn't tell.</summary>
+    public TimeSpan? ClockOffset { get; set; }
+
+    /// <summary>What becomes of setting the clock; null when the profile doesn't say how.</summary>
+    public Func<ClockSetting>? SetClock { get; init; }
 
     /// <summary>Bytes that anybody read, of all files together.</summary>
     public long BytesRead;
@@ -53,7 +64,7 @@ internal sealed class ScriptedRecorder(string id)
 
     public RecorderListing List()
     {
-        var chaptered = Chapters.SelectMany(c => c).ToHashSet();
+        var chaptered = Chapters.SelectMany(c => c).Concat(DigestFiles.Keys).ToHashSet();
         var groups = Chapters.Where(c => c.All(Files.ContainsKey))
             .Concat(Files.Keys.Where(p => !chaptered.Contains(p) && !Strangers.Contains(p)).Order(StringComparer.Ordinal).Select(p => new[] { p }));
         return new RecorderListing(
@@ -61,7 +72,10 @@ internal sealed class ScriptedRecorder(string id)
             [.. groups.Select(g => new Recording(
                 MediaKind.Video, [.. g.Select(FileOf)], new DateTime(2026, 11, 20, 9, 0, 0), MetadataSource.FileName, "123456", "DEV01", false, []))],
             [.. Strangers.Where(Files.ContainsKey).Select(FileOf)],
-            []);
+            [])
+        {
+            Sidecars = [.. DigestFiles.Where(d => Files.ContainsKey(d.Key)).Select(d => new Sidecar(FileOf(d.Key), SidecarRole.Md5, FileOf(d.Value)))],
+        };
     }
 
     private RecorderFile FileOf(string path) =>
@@ -85,7 +99,7 @@ internal sealed class ScriptedFile(byte[] content)
 }
 
 /// <summary>Bays and driver for scripted recorders.</summary>
-internal sealed class ScriptedBays : IBayWatcher, IRecorderIdentification, IRecorderDriver
+internal sealed class ScriptedBays : IBayWatcher, IRecorderIdentification, IRecorderDriver, IRecorderClocks
 {
     private readonly Channel<BayChange> _changes = Channel.CreateUnbounded<BayChange>();
     private readonly ConcurrentDictionary<string, ScriptedRecorder> _plugged = [];
@@ -149,7 +163,15 @@ internal sealed class ScriptedBays : IBayWatcher, IRecorderIdentification, IReco
         throw new NotSupportedException();
 
     public Task<ClockReading> ReadClockAsync(DockedRecorder recorder, CancellationToken ct) =>
-        Task.FromResult(new ClockReading(null, DateTimeOffset.UnixEpoch.AddYears(56), "scripted"));
+        Task.FromResult(new ClockReading(((ScriptedDocking)recorder).Recorder.ClockOffset, DateTimeOffset.UnixEpoch.AddYears(56), "scripted"));
+
+    public Task<ClockSetting> SetAsync(RecorderAttachment attachment, HardwareProfile profile, CancellationToken ct)
+    {
+        var docking = _dockings[attachment.Bay.Value];
+        Assert.True(docking.IsDisposed, "the clock is set while the recorder is still open");
+        OnStep?.Invoke("clock");
+        return Task.FromResult(docking.Recorder.SetClock!());
+    }
 
     public Task<RecorderListing> ListAsync(DockedRecorder recorder, CancellationToken ct) =>
         Step("list", Task.FromResult(((ScriptedDocking)recorder).Recorder.List()));
@@ -231,12 +253,23 @@ internal sealed class ScriptedDocking(RecorderAttachment attachment, ScriptedRec
         }
     }
 
-    public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public bool IsDisposed { get; private set; }
+
+    public override ValueTask DisposeAsync()
+    {
+        IsDisposed = true;
+        return ValueTask.CompletedTask;
+    }
 
     private static HardwareProfile ProfileFor(ScriptedRecorder recorder) => new(
         "scripted", "测试", "scripted", new ProfileMatch("folder", [], null, null, false, 1), "Scripted",
         new Dictionary<MediaKind, string> { [MediaKind.Video] = "执法记录仪录制" }, [IdentitySource.Path], [],
-        new Dictionary<string, MediaKind> { ["mp4"] = MediaKind.Video }, [], null, recorder.ClearAllowed);
+        new Dictionary<string, MediaKind> { ["mp4"] = MediaKind.Video }, [], null, recorder.ClearAllowed)
+    {
+        Dialogue = recorder.SetClock is null ? null : new DeviceDialogue(
+            DialogueTransport.Usb, null, null, null, new Dictionary<string, string>(), [], [], [],
+            new ClockDialogue([], [new WaitStep("clock.set[0]", TimeSpan.Zero)], ClockZone.Local)),
+    };
 }
 
 internal sealed class ScriptedStream(ScriptedDocking docking, string path, Action<string>? onStep) : Stream

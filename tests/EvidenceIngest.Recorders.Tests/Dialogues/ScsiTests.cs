@@ -5,6 +5,7 @@ using EvidenceIngest.Recorders.Dialogues.Usb;
 using EvidenceIngest.Recorders.Dialogues.Vendor;
 using EvidenceIngest.Recorders.Discovery;
 using EvidenceIngest.Recorders.Drivers;
+using EvidenceIngest.Recorders.Tests.Fuzzing;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EvidenceIngest.Recorders.Tests.Dialogues;
@@ -52,7 +53,7 @@ public sealed class ScsiTests : IDisposable, IScsiDevices
     public async Task Any_other_disk_gets_one_INQUIRY_and_no_vendor_command(string inquiry)
     {
         var unit = Plug(inquiry);
-        await Assert.ThrowsAsync<RecorderRefusedException>(() => _bench.IdentifyAsync(DialogueProfiles.Scsi));
+        Assert.Null(await _bench.IdentifyAsync(DialogueProfiles.Scsi));
         Assert.Equal(["12/00"], unit.Commands);
         Assert.True(unit.IsClosed);
     }
@@ -101,7 +102,9 @@ public sealed class ScsiTests : IDisposable, IScsiDevices
     [Fact]
     public async Task A_device_that_shows_no_unit_is_given_up()
     {
-        var refused = await Assert.ThrowsAsync<RecorderRefusedException>(() => _bench.IdentifyAsync(DialogueProfiles.Scsi));
+        Assert.Null(await _bench.IdentifyAsync(DialogueProfiles.Scsi));
+        var named = DialogueProfiles.Scsi.Replace("attachment: usb,", "attachment: usb, usbIds: ['070a:4026'],", StringComparison.Ordinal);
+        var refused = await Assert.ThrowsAsync<RecorderRefusedException>(() => _bench.IdentifyAsync(named));
         Assert.Contains("no SCSI unit", refused.Message, StringComparison.Ordinal);
     }
 
@@ -175,6 +178,32 @@ public sealed class ScsiTests : IDisposable, IScsiDevices
         }
     }
 
+    [Fact]
+    public async Task Fuzzed_replies_are_clear_errors_and_no_other_disk_hears_a_vendor_command()
+    {
+        var mutations = new Mutations();
+        await Task.WhenAll(Enumerable.Range(0, 100).Select(async round =>
+        {
+            using var tests = new ScsiTests();
+            var unit = tests.Plug("DV16 DEVICE V1.00       ");
+            unit.Mutate = (command, reply) => command == "12/00" && round % 2 == 0 ? reply : mutations.Of(reply);
+            try
+            {
+                if (await tests._bench.IdentifyAsync(DialogueProfiles.Scsi) is { } identified)
+                    await identified.Recorder.DisposeAsync();
+                else
+                    Assert.Equal(["12/00"], unit.Commands);
+            }
+            catch (Exception e) when (e is RecorderRefusedException or IOException)
+            {
+                Assert.NotEmpty(e.Message);
+            }
+
+            Assert.True(unit.IsClosed);
+            Assert.Equal("12/00", unit.Commands[0]);
+        }));
+    }
+
     private Unit Plug(string inquiry)
     {
         var unit = new Unit(inquiry);
@@ -196,10 +225,18 @@ public sealed class ScsiTests : IDisposable, IScsiDevices
 
         public ManualResetEventSlim? Blocks { get; set; }
 
+        /// <summary>Makes another reply of a command's good one.</summary>
+        public Func<string, byte[], byte[]> Mutate { get; set; } = (_, reply) => reply;
+
         public byte[] Pass(ReadOnlySpan<byte> cdb, ReadOnlySpan<byte> data, int read, TimeSpan timeout)
         {
             var command = $"{cdb[0]:X2}/{(cdb[0] == 0x12 ? 0 : cdb[5]):X2}";
             Commands.Add(command);
+            return Mutate(command, Answer(command, data));
+        }
+
+        private byte[] Answer(string command, ReadOnlySpan<byte> data)
+        {
             switch (command)
             {
                 case "12/00" when inquiry.Length == 0:

@@ -1,5 +1,4 @@
 using EvidenceIngest.Domain.Evidence;
-using EvidenceIngest.Recorders.Profiles;
 
 namespace EvidenceIngest.Recorders.Tests.Listing;
 

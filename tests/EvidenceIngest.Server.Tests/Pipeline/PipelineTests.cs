@@ -1,5 +1,6 @@
 using EvidenceIngest.Domain.Custody;
 using EvidenceIngest.Domain.Deliveries;
+using EvidenceIngest.Domain.Evidence;
 using EvidenceIngest.Server.Items;
 using EvidenceIngest.Server.Pipeline;
 using EvidenceIngest.Server.Status;
@@ -44,6 +45,27 @@ public sealed class PipelineTests(PrivateCluster cluster)
         Assert.Equal(rendering, item.Summary.Stages[2].State);
         var chain = await server.Get<ItemRegister>().CustodyAsync(item.Summary.Item, default);
         Assert.Single(chain, e => e.Kind == CustodyEventKind.Quarantined);
+    }
+
+    [Theory]
+    [InlineData(SidecarRole.Gps, StageState.Done)]
+    [InlineData(SidecarRole.Md5, StageState.NotNeeded)]
+    public async Task Companions_of_recordings_are_no_strangers(SidecarRole role, StageState rendering)
+    {
+        await using var server = await TestServer.StartAsync(cluster);
+        var dock = await server.EnrolDockAsync();
+        var recording = TestDock.Record(contents: ["foreign"]);
+        var companion = new SidecarFacts(role, "DCIM/20261120/a.MP4");
+        recording = recording with
+        {
+            Manifest = recording.Manifest with { Recording = recording.Manifest.Recording with { Kind = MediaKind.Other, Sidecar = companion } },
+        };
+
+        var item = await DoneAsync(server, await dock.DeliverAsync(recording));
+
+        Assert.Equal(("sealed", null), (item.Summary.State, item.Summary.Reason));
+        Assert.Equal(companion, item.Sidecar);
+        Assert.Equal(rendering, item.Summary.Stages[2].State);
     }
 
     [Fact]

@@ -50,8 +50,10 @@ internal sealed class TestServer : IAsyncDisposable
     /// <param name="database">An existing database, for a second server beside the first.</param>
     /// <param name="vault">The first server's vault.</param>
     /// <param name="arrange">Prepares the vault before the server sees it.</param>
+    /// <param name="unknownRecorders">The site's rule.</param>
     public static async Task<TestServer> StartAsync(
-        PrivateCluster cluster, bool withJobs = true, string? database = null, MemoryVault? vault = null, Action<MemoryVault>? arrange = null)
+        PrivateCluster cluster, bool withJobs = true, string? database = null, MemoryVault? vault = null, Action<MemoryVault>? arrange = null,
+        UnknownRecorders unknownRecorders = UnknownRecorders.Quarantine)
     {
         database ??= await cluster.NewDatabaseAsync();
         var folder = Directory.CreateTempSubdirectory("evidence-server-").FullName;
@@ -70,6 +72,7 @@ internal sealed class TestServer : IAsyncDisposable
                 ReceiptKeyFile = Path.Combine(folder, "secrets", "receipt-key.pem"),
                 SweepInterval = TimeSpan.FromMilliseconds(500),
                 WorkReserveBytes = 0,
+                UnknownRecorders = unknownRecorders,
             },
             new VaultOptions { Endpoint = new Uri("http://unused"), AccessKey = "", SecretKey = "" },
             new MediaToolOptions());

@@ -63,7 +63,7 @@ public sealed class ProfilesCommandTests : IDisposable
     [Theory]
     [InlineData("dsj-msc", "允许：仅删除已入库并取得回执的文件")]
     [InlineData("dsj-msc", "不发送任何专用命令")]
-    [InlineData("jieli-dv16", "不允许：“与设备的通信（dialogue.info）”仅为推断")]
+    [InlineData("jieli-dv16", "不允许：“与设备的通信（dialogue.unlock）”仅为推断")]
     [InlineData("ambarella-text", "不允许：档案未开放清除")]
     [InlineData("zfymc", "只能在 Windows 采集站上使用")]
     [InlineData("zfymc", "USB 特征未知，不会自动识别")]

@@ -36,7 +36,7 @@ internal sealed class ReplyRulesParser(YamlFields step, DialogueSection section,
             step.Wrong("expect", "goes together with no return", "one of the two");
         return new ReplyRules(
             expect ?? given.Expect,
-            step.IsText("interim") ? Containing(step.Text("interim", "a text")!, ReplyEncoding.Gbk)
+            step.IsText("interim") ? step.Text("interim", "a text") is { } text ? Containing(text, ReplyEncoding.Gbk) : null
                 : step.Mapping("interim") is { } interim ? Pattern(interim) : null,
             step.IsList("refuse") ? [.. step.Mappings("refuse").Select(Refusal)] : step.Mapping("refuse") is { } refuse ? [Refusal(refuse)] : [],
             Captures(),

@@ -1,0 +1,68 @@
+using System.Text.Json;
+using EvidenceIngest.EndToEnd.Tests.Rig.Devices;
+using EvidenceIngest.EndToEnd.Tests.Rig.Devices.Recorders;
+using EvidenceIngest.EndToEnd.Tests.Rig.Devices.Storage;
+
+namespace EvidenceIngest.EndToEnd.Tests.MainJob;
+
+/// <summary>A full station, a quarter of which fails.</summary>
+[Collection(nameof(DockStation))]
+public sealed class SixteenBaysTests(DockStation station) : IAsyncDisposable
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Twelve_bays_finish_and_each_of_the_four_that_fail_says_why()
+    {
+        var good = Enumerable.Range(1, 12).Select(n => (Bay: n, Device: $"S{n:000000}")).ToList();
+        foreach (var (bay, device) in good)
+            await station.Vm.PlugAsync(Name(bay), await DiskAsync(device), Token);
+
+        // A recorder whose password nobody entered here.
+        await station.Vm.PlugAsync(
+            "13", new AmbarellaTextRecorder(AmbarellaTextRecorder.Identity("AT-W"), "F000001", new UnlockPlan("12345678", null)), Token);
+        // A card that gives up in the middle of its recording, for good.
+        await station.Vm.PlugAsync("14", await DiskAsync("F000002", new DiskFaults { BadBlocks = new BlockRange(5_000, 60_000) }), Token);
+        // A cable that comes loose behind a hub, where the other two stand.
+        await station.Vm.PlugHubAsync("15", Token);
+        await station.Vm.WaitUntilAsync("test -e /sys/bus/usb/devices/1-15/1-15:1.0/driver", DockStation.Step, Token);
+        await station.Vm.PlugAsync("15.1", await DiskAsync("F000003", new DiskFaults { PullAfterBytes = 1_500_000 }, UsbSpeed.Full), Token);
+        // A firmware that hangs: the kernel waits half a minute for each command.
+        await station.Vm.PlugAsync("15.2", await DiskAsync("F000004", new DiskFaults { SilentOn = 0x28 }, UsbSpeed.Full), Token);
+
+        foreach (var (_, device) in good)
+            await station.AssertSealedAsync(device);
+        foreach (var (bay, _) in good)
+            await ShowsAsync(Name(bay), b => b.State == "SafeToRemove");
+        await ShowsAsync("13", b => b is { State: "Refused", Reason: { } r } && r.Contains("密码", StringComparison.Ordinal));
+        await ShowsAsync("14", b => b is { State: "Failed" or "SafeToRemove", Reason.Length: > 0 });
+        await ShowsAsync("15.1", b => b is { State: "Empty", Reason: { } r } && r.Contains("采集中断", StringComparison.Ordinal));
+        await ShowsAsync("15.2", b => b is { State: "Failed" or "Refused", Reason.Length: > 0 });
+        var items = await station.ItemsAsync();
+        Assert.DoesNotContain(items, i => i.Recorder is "dev-F000001" or "dev-F000003" or "dev-F000004");
+    }
+
+    /// <summary>Also tells when a model failed in a way that the guest couldn't see.</summary>
+    public async ValueTask DisposeAsync() => await station.Vm.UnplugAllAsync(CancellationToken.None);
+
+    private static string Name(int bay) => bay.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+    private async Task<MassStorageDevice> DiskAsync(string device, DiskFaults? faults = null, UsbSpeed speed = UsbSpeed.High)
+    {
+        var image = await station.ImageAsync(station.NewCard(device, 2_000_000, 500_000), device);
+        return DockStation.Disk(device, image, faults, writeProtected: true, speed);
+    }
+
+    private async Task ShowsAsync(string bay, Func<BayLine, bool> wanted)
+    {
+        BayLine? last = null;
+        for (var end = DateTime.UtcNow + DockStation.Step; last is null || !wanted(last); await Task.Delay(1000, Token))
+        {
+            Assert.True(DateTime.UtcNow < end, $"bay {bay} shows {last}; the dock said:\n{station.DockOutput}");
+            last = (await station.BaysAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Select(l => JsonSerializer.Deserialize<BayLine>(l, JsonSerializerOptions.Web)!).LastOrDefault(b => b.Bay == "usb:1-" + bay);
+        }
+    }
+
+    private sealed record BayLine(string Bay, string State, string? Recorder, string? Reason);
+}
