@@ -1,4 +1,5 @@
 using EvidenceIngest.Recorders.Discovery;
+using EvidenceIngest.Recorders.Discovery.Usb;
 using EvidenceIngest.Recorders.Discovery.Windows;
 
 namespace EvidenceIngest.Recorders.Tests.Windows;
@@ -79,6 +80,15 @@ public sealed class UsbInstanceIdTests
                 LocationPath.Texts(text);
             }
         }
+    }
+
+    [Fact]
+    public void A_device_that_was_replugged_leaves_before_it_arrives()
+    {
+        var one = Listing.Card.Usb() with { Windows = new WindowsAppearance("A", 1) };
+        var (again, other) = (one with { Windows = new WindowsAppearance("A", 2) }, Listing.Card.Usb(port: "0.1400-4"));
+        Assert.Equal([new RecorderLeft(one.Bay) { Attachment = one }, new RecorderArrived(again)], UsbChanges.Between([one, other], [other, again]));
+        Assert.Empty(UsbChanges.Between([one, other], [other, one]));
     }
 
     [Theory]

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
+using EvidenceIngest.Recorders.Discovery.Usb;
 
 namespace EvidenceIngest.Recorders.Discovery.Windows;
 
@@ -18,17 +19,12 @@ internal sealed class WindowsBayWatcher(TimeSpan rescan) : IBayWatcher
         while (true)
         {
             var now = WindowsUsbTree.Read();
-            foreach (var change in Between(before, now))
+            foreach (var change in UsbChanges.Between(before, now))
                 yield return change;
             before = now;
             await arrivals.WaitAsync(rescan, ct);
         }
     }
-
-    /// <summary>Departures first: a device that was replugged in the same port leaves before it arrives.</summary>
-    internal static IEnumerable<BayChange> Between(IReadOnlyList<UsbAttachment> before, IReadOnlyList<UsbAttachment> now) =>
-        before.Where(b => !now.Any(n => n.IsSameAppearance(b))).Select(b => (BayChange)new RecorderLeft(b.Bay) { Attachment = b })
-            .Concat(now.Where(n => !before.Any(b => b.IsSameAppearance(n))).Select(n => new RecorderArrived(n)));
 }
 
 /// <summary>Windows' word that some USB device came or went. Without it, rescans alone tell.</summary>
