@@ -31,4 +31,10 @@ public sealed class RecordersOptions
 
     /// <summary>The executable that becomes a worker for devices which are read outside the dock's own process.</summary>
     public string WorkerProgram { get; set; } = Environment.ProcessPath ?? "evidence-ingest";
+
+    /// <summary>The 32 bit helper that loads a maker's library, published beside a Windows dock.</summary>
+    public string VendorDllProgram { get; set; } = Path.Combine(AppContext.BaseDirectory, "vendor-dll", "EvidenceIngest.VendorDll.exe");
+
+    /// <summary>Where a site puts makers' libraries. What lies there runs with the dock's rights.</summary>
+    public string VendorLibraryFolder { get; set; } = Path.Combine(AppContext.BaseDirectory, "vendor-libraries");
 }

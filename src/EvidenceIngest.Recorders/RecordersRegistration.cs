@@ -2,10 +2,13 @@ using System.Runtime.Versioning;
 using EvidenceIngest.Recorders.Dialogues;
 using EvidenceIngest.Recorders.Dialogues.Scsi;
 using EvidenceIngest.Recorders.Dialogues.Usb;
+using EvidenceIngest.Recorders.Dialogues.Vendor;
 using EvidenceIngest.Recorders.Discovery;
 using EvidenceIngest.Recorders.Discovery.Usb;
+using EvidenceIngest.Recorders.Discovery.Windows;
 using EvidenceIngest.Recorders.Drivers;
 using EvidenceIngest.Recorders.Drivers.MassStorage;
+using EvidenceIngest.Recorders.Drivers.MassStorage.Windows;
 using EvidenceIngest.Recorders.Drivers.Mtp;
 using EvidenceIngest.Recorders.Listing;
 using EvidenceIngest.Recorders.Profiles;
@@ -33,6 +36,10 @@ public static class RecordersRegistration
             services.AddUsbDisks(options);
             services.AddMtp(options);
         }
+        else if (OperatingSystem.IsWindows())
+        {
+            services.AddWindowsDisks(options);
+        }
 
         services.AddDialogues(options);
         services.AddSingleton<IRecorderIdentification, RecorderIdentification>();
@@ -53,12 +60,34 @@ public static class RecordersRegistration
         services.AddSingleton<IRecorderDriver>(s => ActivatorUtilities.CreateInstance<MtpDriver>(
             s, new MtpWorkerCommand(options.WorkerProgram, [MtpWorker.Command]), options.AgencyZone));
 
+    [SupportedOSPlatform("windows")]
+    private static void AddWindowsDisks(this IServiceCollection services, RecordersOptions options) => services.AddSingleton<IRecorderDriver>(
+        s => CardDriverOf(s, new WindowsDisks(options.AgencyZone, s.GetRequiredService<TimeProvider>())));
+
+    [SupportedOSPlatform("windows")]
+    private static void AddWindowsLinks(this IServiceCollection services, RecordersOptions options)
+    {
+        services.AddSingleton<IUsbPorts, WindowsUsbTree>();
+        services.AddSingleton<IWindowsDiskPaths, WindowsDiskPaths>();
+        services.AddSingleton<IScsiDevices, WindowsScsiDevices>();
+        services.TryAddSingleton<IVendorLibraries>(s => ActivatorUtilities.CreateInstance<VendorLibraries>(
+            s, new VendorDllCommand(options.VendorDllProgram, []), options.VendorLibraryFolder));
+    }
+
     private static void AddDialogues(this IServiceCollection services, RecordersOptions options)
     {
         services.AddSingleton<UsbBus>();
-        services.AddSingleton<IUsbPorts>(s => s.GetRequiredService<UsbBus>());
-        if (OperatingSystem.IsLinux())
-            services.AddSingleton<IScsiDevices, LinuxScsiDevices>();
+        if (OperatingSystem.IsWindows())
+        {
+            services.AddWindowsLinks(options);
+        }
+        else
+        {
+            services.AddSingleton<IUsbPorts>(s => s.GetRequiredService<UsbBus>());
+            if (OperatingSystem.IsLinux())
+                services.AddSingleton<IScsiDevices, LinuxScsiDevices>();
+        }
+
         services.TryAddSingleton<IVendorLibraries, NoVendorLibraries>();
         services.AddSingleton<IDeviceLinks, DeviceLinks>();
         services.AddSingleton(s => new DialogueMeans(
@@ -74,8 +103,10 @@ public static class RecordersRegistration
     private static IReadOnlyList<IBayWatcher> Watchers(IServiceProvider services, RecordersOptions options)
     {
         var folders = ActivatorUtilities.CreateInstance<FolderBayWatcher>(services, options.FolderBays.ToList(), options.FolderPoll);
-        return options.UsbEnabled
-            ? [folders, ActivatorUtilities.CreateInstance<UsbBayWatcher>(services, options.UsbRescan)]
-            : [folders];
+        if (!options.UsbEnabled)
+            return [folders];
+        return OperatingSystem.IsWindows()
+            ? [folders, new WindowsBayWatcher(options.UsbRescan)]
+            : [folders, ActivatorUtilities.CreateInstance<UsbBayWatcher>(services, options.UsbRescan)];
     }
 }

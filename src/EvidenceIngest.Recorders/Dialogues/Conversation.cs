@@ -1,3 +1,4 @@
+using EvidenceIngest.Recorders.Dialogues.Vendor;
 using EvidenceIngest.Recorders.Discovery;
 using EvidenceIngest.Recorders.Drivers;
 using EvidenceIngest.Recorders.Profiles;
@@ -142,7 +143,7 @@ internal sealed class Conversation(UsbAttachment device, HardwareProfile profile
                 continue;
             PasswordInDoubt |= _passwordSent && refusal.Reason is RefusalReason.Password or RefusalReason.Locked;
             throw new RecorderRefusedException(
-                $"{Device.Bay}: {step.Name}: the device refuses: {refusal.Reason}", RefusalAdvice.For(refusal.Reason, profile));
+                $"{Device.Bay}: {step.Title}: the device refuses: {refusal.Reason}", RefusalAdvice.For(refusal.Reason, profile));
         }
 
         if (step.Reply.Expect is { } expected && !expected.Fits(reply.Bytes.Span))
@@ -158,7 +159,7 @@ internal sealed class Conversation(UsbAttachment device, HardwareProfile profile
         BulkStep bulk => new BulkExchange(Payload(bulk.Write), bulk.Read),
         TcpFrameStep frame => new FrameExchange(Payload(frame.Write), frame.Read ? DialogueStepParser.LargestReply : 0),
         DllCallStep call => new DllExchange(
-            call.Library, call.Function, [.. call.Arguments.Select(a => (ReadOnlyMemory<byte>)_values.Fill(a))]),
+            call, [.. call.Arguments.OfType<DllInput>().Select(i => (ReadOnlyMemory<byte>)_values.Fill(i.Content))]),
         _ => throw new ArgumentOutOfRangeException(nameof(step), step, "says nothing"),
     };
 
@@ -171,7 +172,9 @@ internal sealed class Conversation(UsbAttachment device, HardwareProfile profile
         Device = await new Reenumeration(means.Ports, means.Time).AwaitAsync(Device, step, transcript, ct);
     }
 
-    private string Shown(DialogueStep step, ReadOnlySpan<byte> reply) => transcript.Show(reply, step.Reply.Confidential);
+    private string Shown(DialogueStep step, ReadOnlySpan<byte> reply) => step is DllCallStep call && reply.Length >= sizeof(int)
+        ? call.Shown(reply, transcript)
+        : transcript.Show(reply, step.Reply.Confidential);
 
-    private DeviceTalkException Wrong(DialogueStep step, string what) => new($"{profile.Name} {step.Name}: {what}");
+    private DeviceTalkException Wrong(DialogueStep step, string what) => new($"{profile.Name} {step.Title}: {what}");
 }

@@ -57,28 +57,34 @@ internal sealed class DeviceDialogues(DialogueMeans means, ILogger<DeviceDialogu
         var (dialogue, bay) = (profile.Dialogue!, conversation.Device.Bay);
         // First of all: every further exchange would only blur it, and unlocking may end the device's readiness to tell.
         var clock = dialogue.Clock is { Read.Count: > 0 } ? await ReadClockAsync(conversation, dialogue.Clock, ct) : null;
-        await conversation.SayAsync(dialogue.Info, reply => facts = Told(facts, reply), ct);
+        await SayGuardedAsync(conversation, profile, dialogue.Info, facts, reply => facts = Told(facts, reply), ct);
+        await SayGuardedAsync(conversation, profile, dialogue.Unlock, facts, null, ct);
+        log.Unlocked(bay, profile.Name);
+        return conversation.Device with { SpokenTo = new SpokenTo(profile.Name, facts, clock) };
+    }
 
+    /// <summary>Sends no password to a recorder that refused it before, and remembers a new refusal.</summary>
+    internal async Task SayGuardedAsync(
+        Conversation conversation, HardwareProfile profile, IReadOnlyList<DialogueStep> steps, DeviceFacts facts,
+        Action<AcceptedReply>? accepted, CancellationToken ct)
+    {
         var pair = PairOf(conversation, profile, facts);
-        if (pair is not null && _refused.ContainsKey(pair))
+        if (pair is not null && steps.Any(s => s.SendsSecret) && _refused.ContainsKey(pair))
         {
             throw new RecorderRefusedException(
-                $"{bay}: this recorder refused the configured password before; it is not sent again until it is changed",
+                $"{conversation.Device.Bay}: this recorder refused the configured password before; it is not sent again until it is changed",
                 RefusalAdvice.For(RefusalReason.Password, profile));
         }
 
         try
         {
-            await conversation.SayAsync(dialogue.Unlock, null, ct);
+            await conversation.SayAsync(steps, accepted, ct);
         }
         catch (RecorderRefusedException) when (conversation.PasswordInDoubt && pair is not null)
         {
             _refused[pair] = true;
             throw;
         }
-
-        log.Unlocked(bay, profile.Name);
-        return conversation.Device with { SpokenTo = new SpokenTo(profile.Name, facts, clock) };
     }
 
     /// <summary>A clock that can't be read is no reason to leave footage behind: the reading says why.</summary>
@@ -145,6 +151,12 @@ internal sealed class GreetedDevice(DeviceDialogues dialogues, Conversation conv
     /// <exception cref="RecorderRefusedException">It refused, or there is doubt whether it took the password.</exception>
     /// <exception cref="RecorderGoneException">It left, or did not come back in time.</exception>
     public Task<UsbAttachment> ShowFilesAsync(CancellationToken ct) => dialogues.ShowFilesAsync(conversation, profile, facts, ct);
+
+    /// <summary>Sets its clock.</summary>
+    /// <exception cref="DeviceTalkException">It fell silent or answered wrong.</exception>
+    /// <exception cref="RecorderRefusedException">It refused, now or the same password before.</exception>
+    public Task SetClockAsync(IReadOnlyList<DialogueStep> steps, CancellationToken ct) =>
+        dialogues.SayGuardedAsync(conversation, profile, steps, facts, null, ct);
 
     public ValueTask DisposeAsync() => conversation.DisposeAsync();
 }

@@ -2,6 +2,7 @@ using System.Net;
 using EvidenceIngest.Recorders.Dialogues.Scsi;
 using EvidenceIngest.Recorders.Dialogues.Tcp;
 using EvidenceIngest.Recorders.Dialogues.Usb;
+using EvidenceIngest.Recorders.Dialogues.Vendor;
 using EvidenceIngest.Recorders.Discovery;
 using EvidenceIngest.Recorders.Drivers;
 using EvidenceIngest.Recorders.Profiles;
@@ -27,6 +28,10 @@ internal sealed class DeviceLinks(
     {
         switch (profile.Dialogue!.Transport)
         {
+            case DialogueTransport.Usb when OperatingSystem.IsWindows():
+                // Its ports have other names there, and libusb reaches only what has the WinUSB driver.
+                throw new RecorderRefusedException(
+                    $"{device.Bay}: profile {profile.Name} speaks by USB transfers, which Windows docks can't", $"“{profile.Title}”只能在 Linux 采集站上解锁，请改接 Linux 采集站。设备内的音像资料未受影响。");
             case DialogueTransport.Usb:
                 // Taking a disk from the kernel's driver may block for seconds.
                 return await Task.Run(() => UsbLink.Open(bus, device, profile.Dialogue.Usb, log), ct);

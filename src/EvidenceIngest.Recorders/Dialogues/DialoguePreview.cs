@@ -1,3 +1,4 @@
+using System.Globalization;
 using EvidenceIngest.Recorders.Profiles.Dialogue;
 
 namespace EvidenceIngest.Recorders.Dialogues;
@@ -26,8 +27,16 @@ internal static class DialoguePreview
         WaitStep wait => $"(waits {wait.Pause.TotalSeconds} s)",
         ReenumerateStep reenumerate =>
             $"(waits up to {reenumerate.Within.TotalSeconds} s for {string.Join(", ", reenumerate.UsbIds.Select(i => $"{i.Vendor:x4}:{i.Product:x4}"))} {reenumerate.InterfaceClass})",
-        DllCallStep call => $"{call.Library} {call.Function}({string.Join(", ", call.Arguments.Select(values.Preview))})",
+        DllCallStep call => $"{call.Library} {call.Function}({string.Join(", ", call.Arguments.Select(a => Describe(a, values)))})",
         _ => throw new ArgumentOutOfRangeException(nameof(step), step, "no such step"),
+    };
+
+    private static string Describe(DllArgument argument, TemplateValues values) => argument switch
+    {
+        DllInput input => values.Preview(input.Content),
+        DllNumber number => number.Value.ToString(CultureInfo.InvariantCulture),
+        DllOutput output => output.IsZfyInfo ? $"zfyInfo{output.Bytes}" : $"out {output.Bytes}",
+        _ => "result",
     };
 
     private static string Data(ByteTemplate? data, TemplateValues values) => data is null ? "" : " data " + values.Preview(data);

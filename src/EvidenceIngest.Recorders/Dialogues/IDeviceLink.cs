@@ -1,5 +1,6 @@
 using EvidenceIngest.Recorders.Discovery;
 using EvidenceIngest.Recorders.Profiles;
+using EvidenceIngest.Recorders.Profiles.Dialogue;
 
 namespace EvidenceIngest.Recorders.Dialogues;
 
@@ -21,12 +22,14 @@ internal sealed record BulkExchange(ReadOnlyMemory<byte> Data, int Read) : Excha
 
 internal sealed record FrameExchange(ReadOnlyMemory<byte> Data, int Read) : Exchange(Data, Read);
 
-/// <summary>The answer is the library's result code as decimal digits.</summary>
-internal sealed record DllExchange(string Library, string Function, IReadOnlyList<ReadOnlyMemory<byte>> Arguments)
-    : Exchange(default, MostDigits)
-{
-    private const int MostDigits = 11;
-}
+/// <summary>
+/// The answer is every buffer that the function fills, one behind the other, then its result code (iRet, or else what it
+/// returns) as four bytes, little endian.
+/// </summary>
+/// <param name="Step">The call.</param>
+/// <param name="Inputs">What its inputs hold, in their order.</param>
+internal sealed record DllExchange(DllCallStep Step, IReadOnlyList<ReadOnlyMemory<byte>> Inputs)
+    : Exchange(default, Step.ResultAt + sizeof(int));
 
 /// <summary>
 /// An open way to one device. Implemented for USB transfers, SCSI commands, frames over TCP and a maker's library.

@@ -19,4 +19,7 @@ internal static partial class Log
 
     [LoggerMessage(1304, LogLevel.Warning, "{Bay}: giving the USB device back failed: {Reason}")]
     public static partial void NotGivenBack(this ILogger log, string bay, string reason);
+
+    [LoggerMessage(1305, LogLevel.Information, "{Bay}: speaks through {Library}")]
+    public static partial void LibraryLoaded(this ILogger log, BayId bay, string library);
 }

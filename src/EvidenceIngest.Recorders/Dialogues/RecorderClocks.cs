@@ -37,7 +37,7 @@ internal sealed class RecorderClocks(DeviceDialogues dialogues) : IRecorderClock
                 return new ClockSetting(false, mismatch!, null);
             await using (device)
             {
-                await device.Conversation.SayAsync(clock.Set, null, ct);
+                await device.SetClockAsync(clock.Set, ct);
                 var after = clock.Read.Count > 0 ? await dialogues.ReadClockAsync(device.Conversation, clock, ct) : null;
                 return new ClockSetting(true, $"set by profile {profile.Name}", after);
             }

@@ -43,7 +43,7 @@ internal sealed class Reenumeration(IUsbPorts ports, TimeProvider time)
                     $"{before.Bay}: {step.Name}: did not leave its port {within}",
                     "设备没有切换到磁盘模式，请拔下后重新插入；仍然如此请联系管理员。设备内的音像资料未受影响。")
                 : new RecorderRefusedException(
-                    $"{before.Bay}: {step.Name}: {now.VendorId:x4}:{now.ProductId:x4} came instead of {string.Join(", ", step.UsbIds.Select(i => $"{i.Vendor:x4}:{i.Product:x4}"))}",
+                    $"{before.Bay}: {step.Name}: {now.VendorId:x4}:{now.ProductId:x4} came instead of {string.Join(", ", step.UsbIds.Select(i => $"{i.Vendor:x4}:{i.Product:x4}").Append(step.InterfaceClass))}",
                     "解锁过程中采集口里换成了另一台设备，请拔下后重新插入。");
     }
 }

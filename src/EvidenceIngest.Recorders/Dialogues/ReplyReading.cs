@@ -29,6 +29,7 @@ internal static class ReplyReading
                 return span.Encoding switch
                 {
                     ReplyEncoding.U8 => bytes[0].ToString(CultureInfo.InvariantCulture),
+                    ReplyEncoding.I32le => BinaryPrimitives.ReadInt32LittleEndian(bytes).ToString(CultureInfo.InvariantCulture),
                     ReplyEncoding.Hex => Convert.ToHexString(bytes),
                     _ => Printable(DialogueText.Of(span.Encoding).GetString(bytes[..(bytes.IndexOf((byte)0) is var end and >= 0 ? end : bytes.Length)])),
                 };

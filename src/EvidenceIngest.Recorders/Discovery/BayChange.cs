@@ -41,12 +41,19 @@ public sealed record UsbAttachment(
     /// <summary>On its bus; counts up with every plugging, so the next appearance in the same port has another one.</summary>
     public byte Address { get; init; }
 
+    /// <summary>On Windows, where there is neither a folder nor an address; otherwise null.</summary>
+    public WindowsAppearance? Windows { get; init; }
+
     /// <summary>What a profile's dialogue found out and did; null before one.</summary>
     public SpokenTo? SpokenTo { get; init; }
 
     public override bool IsSameAppearance(RecorderAttachment other) => other is UsbAttachment usb
-        && (usb.Bay, usb.Address, usb.VendorId, usb.ProductId) == (Bay, Address, VendorId, ProductId);
+        && (usb.Bay, usb.Address, usb.Windows, usb.VendorId, usb.ProductId) == (Bay, Address, Windows, VendorId, ProductId);
 }
+
+/// <param name="InstanceId">Windows' name of the device.</param>
+/// <param name="ArrivedAt">Another one with every plugging.</param>
+public sealed record WindowsAppearance(string InstanceId, long ArrivedAt);
 
 /// <summary>A device that answered a profile's probe and shows its files now.</summary>
 /// <param name="Profile">Name of the profile.</param>

@@ -34,6 +34,9 @@ internal sealed class EvidenceHome
 
     public string SiteProfileFolder => Path.Combine(Root, "hardware-profiles");
 
+    /// <summary>Makers' Windows libraries, which a site puts there; only administrators may write to it.</summary>
+    public string VendorLibraryFolder => Path.Combine(Root, "vendor-libraries");
+
     /// <summary>From the environment; without it <c>.evidence</c> below the current folder, as the scripts do.</summary>
     public static EvidenceHome FromEnvironment()
     {

@@ -102,6 +102,7 @@ internal sealed class Settings(EvidenceHome home, IConfiguration values)
             AgencyZone = Zone,
             RuntimeFolder = home.MountFolder,
             Secrets = setting => values[setting],
+            VendorLibraryFolder = home.VendorLibraryFolder,
         };
         if (Directory.Exists(home.SiteProfileFolder))
             options.ProfileFolders.Add(home.SiteProfileFolder);

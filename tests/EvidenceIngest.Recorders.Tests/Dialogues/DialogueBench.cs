@@ -28,6 +28,9 @@ internal sealed class DialogueBench : IDeviceLinks, IUsbPorts, ICardSource, IDis
 
     public UsbAttachment? InPort { get; set; } = Vendor();
 
+    /// <summary>What stands in the port while it is looked at, where that changes by itself.</summary>
+    public Func<UsbAttachment?>? Port { get; set; }
+
     public Dictionary<string, string> Passwords { get; } = new()
     {
         ["Recorders:Secrets:text"] = "s3cr3t77", ["Recorders:Secrets:a9"] = "s3cr3t77", ["Recorders:Secrets:zfy"] = "s3cr3t77",
@@ -80,7 +83,7 @@ internal sealed class DialogueBench : IDeviceLinks, IUsbPorts, ICardSource, IDis
         }
     }
 
-    UsbAttachment? IUsbPorts.At(BayId bay) => InPort;
+    UsbAttachment? IUsbPorts.At(BayId bay) => Port is null ? InPort : Port();
 
     Task<IDeviceLink?> IDeviceLinks.OpenAsync(UsbAttachment device, HardwareProfile profile, CancellationToken ct)
     {

@@ -69,6 +69,51 @@ public sealed class DialogueParserTests
         Assert.All(problems.Take(1), _ => Assert.Contains(problems, p => p.Contains(expected, StringComparison.Ordinal)));
     }
 
+    [Theory]
+    [InlineData("library: x.dll", "library: ../x.dll", "dllCall.library: '../x.dll' is no plain file name")]
+    [InlineData("library: x.dll", "library: ..", "dllCall.library: '..' is no plain file name")]
+    [InlineData("library: x.dll", "library: y.dll", "dialogue.transport: the calls name several libraries")]
+    [InlineData("function: Init_Device", "function: 'Init Device'", "dllCall.function: 'Init Device' can't be an export")]
+    [InlineData("{ out: 16 }", "{ out: 4097 }", "dllCall.arguments[0].out: '4097' is none; expected a number of bytes, result, zfyInfo94 or zfyInfo89")]
+    [InlineData("{ out: 16 }", "{ out: zfyInfo90 }", "dllCall.arguments[0].out: 'zfyInfo90' is none")]
+    [InlineData("{ out: 16 }", "{ out: result }", "dllCall.arguments: has more than one { out: result }")]
+    [InlineData("{ out: 16 }", "{ out: 4000 }, { out: 97 }", "dllCall.arguments: takes too much memory")]
+    [InlineData("{ out: 16 }", "{ out: 1 }, { out: 1 }, { out: 1 }, { out: 1 }, { out: 1 }, { out: 1 }, { out: 1 }, { out: 1 }", "dllCall.arguments: has too many entries")]
+    [InlineData("{ out: 16 }", "{ out: 16, number: 1 }", "dllCall.arguments: an entry is not exactly one of text, hex, number and out")]
+    [InlineData("{ out: 16 }", "{ in: 16 }", "dllCall.arguments: an entry is not exactly one of")]
+    [InlineData("{ out: 16 }", "out", "dllCall.arguments: is no list of mappings")]
+    [InlineData("{ number: 0 }", "{ number: none }", "dllCall.arguments[0].number: 'none' is out of range")]
+    [InlineData("{ out: 16 }", "{ text: '{password}' }", "dialogue.probe[0].dllCall: sends a password to a device that isn't identified yet")]
+    [InlineData("retries: 6", "interim: x", "dialogue.probe[0].interim: has no meaning here")]
+    [InlineData("at: 0, length: 7,", "at: 83, length: 7,", "capture.serial.at: reaches beyond the buffers of the call")]
+    [InlineData("at: 0, encoding: i32le", "at: 0, length: 3, encoding: i32le", "capture.battery.length: is not the length of this encoding")]
+    public void A_fault_of_library_calls_is_named(string good, string bad, string expected)
+    {
+        Assert.Empty(DialogueProfiles.Problems(DialogueProfiles.Library));
+        var at = DialogueProfiles.Library.IndexOf(good, StringComparison.Ordinal);
+        Assert.True(at > 0, good);
+        var problems = DialogueProfiles.Problems(DialogueProfiles.Library[..at] + bad + DialogueProfiles.Library[(at + good.Length)..]);
+        Assert.True(problems.Any(p => p.Contains(expected, StringComparison.Ordinal)), string.Join('\n', problems));
+    }
+
+    [Fact]
+    public void A_result_code_is_no_rule_for_any_other_reply() => Assert.Contains(
+        DialogueProfiles.Problems(DialogueProfiles.Text.Replace("contains: 'Ver;OK'", "return: 1", StringComparison.Ordinal)),
+        p => p.Contains("probe[0].expect.return: is a library's result code", StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData("zfymc", 7)]
+    [InlineData("eylog-h22", 1)]
+    [InlineData("well-i43", 1)]
+    [InlineData("libbodycam", 1)]
+    public void The_shipped_library_profiles_follow_the_recorder_into_its_own_port(string profile, int attempts)
+    {
+        var dialogue = Support.Recorders.Profile(profile).Dialogue!;
+        Assert.Equal(attempts, dialogue.Probe[0].Retries + 1);
+        Assert.IsType<ReenumerateStep>(dialogue.Unlock[^1]);
+        Assert.All(dialogue.EveryStep.Where(s => s.SendsSecret), s => Assert.Equal(0, s.Retries));
+    }
+
     [Fact]
     public void A_standard_request_that_would_configure_the_device_is_refused() => Assert.Contains(
         DialogueProfiles.Problems(DialogueProfiles.Control.Replace("0xC0, request: 0x55", "0x80, request: 0x06", StringComparison.Ordinal)),

@@ -136,10 +136,17 @@ internal static class DialogueProfiles
           transport: dll
           secrets: { password: { setting: Recorders:Secrets:zfy } }
           probe:
-            - dllCall: { library: x.dll, function: Init_Device, return: 1 }
+            - dllCall: { library: x.dll, function: Init_Device, arguments: [{ out: 16 }, { out: result }], return: 1 }
+              retries: 6
+          info:
+            - dllCall: { library: x.dll, function: GetZFYInfo_ByIndex, arguments: [{ number: 0 }, { out: zfyInfo89 }, { text: '{password}' }, { out: result }], return: 1 }
+              refuse: { return: 4, as: password }
+              capture: { serial: { at: 0, length: 7, encoding: gbk } }
+            - dllCall: { library: x.dll, function: ReadDeviceBatteryDumpEnergy, arguments: [{ out: 4 }, { hex: '{password:ascii}', pad: 16 }, { out: result }], return: 1 }
+              capture: { battery: { at: 0, encoding: i32le } }
           unlock:
-            - dllCall: { library: x.dll, function: SetMSDC, arguments: ['{password}'], return: 7 }
-              refuse: { equals: '4', as: password }
+            - dllCall: { library: x.dll, function: SetMSDC, arguments: [{ text: '{password}' }, { out: result }], return: 7 }
+              refuse: { return: 4, as: password }
         """;
 
     public static HardwareProfile Load(string yaml) => Catalogue(yaml).Profiles[0];

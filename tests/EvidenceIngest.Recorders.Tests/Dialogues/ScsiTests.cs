@@ -2,6 +2,7 @@ using System.Text;
 using EvidenceIngest.Recorders.Dialogues;
 using EvidenceIngest.Recorders.Dialogues.Scsi;
 using EvidenceIngest.Recorders.Dialogues.Usb;
+using EvidenceIngest.Recorders.Dialogues.Vendor;
 using EvidenceIngest.Recorders.Discovery;
 using EvidenceIngest.Recorders.Drivers;
 using EvidenceIngest.Recorders.Tests.Fuzzing;

@@ -10,6 +10,7 @@ public sealed class BorderTests
     [InlineData("EvidenceIngest.Recorders", "EvidenceIngest.Domain")]
     [InlineData("EvidenceIngest.Dock", "EvidenceIngest.Domain EvidenceIngest.Recorders")]
     [InlineData("EvidenceIngest.Server", "EvidenceIngest.Domain")]
+    [InlineData("EvidenceIngest.VendorDll", "")]
     public void A_project_refers_only_to_what_it_may_use(string project, string allowed)
     {
         var references = Load(project).Descendants("ProjectReference")
@@ -21,6 +22,14 @@ public sealed class BorderTests
     public void The_domain_uses_no_package_and_no_framework_beyond_the_runtime() =>
         Assert.DoesNotContain(
             Load("EvidenceIngest.Domain").Descendants(), e => e.Name.LocalName is "PackageReference" or "FrameworkReference");
+
+    [Fact]
+    public void The_process_of_a_makers_library_uses_no_package_and_shares_only_the_protocol_with_the_dock()
+    {
+        Assert.DoesNotContain(Load("EvidenceIngest.VendorDll").Descendants(), e => e.Name.LocalName is "PackageReference" or "FrameworkReference");
+        var shared = Load("EvidenceIngest.Recorders").Descendants("Compile").Select(c => Path.GetFileName((string)c.Attribute("Include")!));
+        Assert.Equal(["BoundedLines.cs", "VendorProtocol.cs"], shared.Order());
+    }
 
     [Fact]
     public void The_dock_holds_no_vault_and_no_database_client()

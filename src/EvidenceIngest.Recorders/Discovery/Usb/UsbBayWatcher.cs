@@ -59,4 +59,9 @@ internal static class UsbChanges
         IReadOnlyDictionary<UsbPlugging, UsbAttachment> before, IReadOnlyDictionary<UsbPlugging, UsbAttachment> now) =>
         before.Where(b => !now.ContainsKey(b.Key)).Select(b => (BayChange)new RecorderLeft(b.Value.Bay) { Attachment = b.Value })
             .Concat(now.Where(n => !before.ContainsKey(n.Key)).Select(n => new RecorderArrived(n.Value)));
+
+    /// <summary>The same where nothing but the appearance itself tells pluggings apart.</summary>
+    public static IEnumerable<BayChange> Between(IReadOnlyList<UsbAttachment> before, IReadOnlyList<UsbAttachment> now) =>
+        before.Where(b => !now.Any(n => n.IsSameAppearance(b))).Select(b => (BayChange)new RecorderLeft(b.Bay) { Attachment = b })
+            .Concat(now.Where(n => !before.Any(b => b.IsSameAppearance(n))).Select(n => new RecorderArrived(n)));
 }

@@ -19,7 +19,13 @@ public sealed record DeviceDialogue(
     IReadOnlyList<DialogueStep> Probe,
     IReadOnlyList<DialogueStep> Info,
     IReadOnlyList<DialogueStep> Unlock,
-    ClockDialogue? Clock);
+    ClockDialogue? Clock)
+{
+    public IEnumerable<DialogueStep> EveryStep => [.. Probe, .. Info, .. Unlock, .. Clock?.Read ?? [], .. Clock?.Set ?? []];
+
+    /// <summary>For <see cref="DialogueTransport.Dll"/>: the one library that all its calls name.</summary>
+    public string? Library => EveryStep.OfType<DllCallStep>().FirstOrDefault()?.Library;
+}
 
 public enum DialogueTransport
 {

@@ -26,8 +26,10 @@ internal static partial class DialogueParser
             steps.Parse(fields, "info", DialogueSection.Info),
             steps.Parse(fields, "unlock", DialogueSection.Unlock),
             Clock(fields, steps));
-        if (dialogue.Usb is null && Every(dialogue).Any(s => s is BulkStep))
+        if (dialogue.Usb is null && dialogue.EveryStep.Any(s => s is BulkStep))
             fields.Wrong("usb", "is missing, and there are bulk steps", "usb: { interface: 0, out: 0x01, in: 0x81 }");
+        if (dialogue.EveryStep.OfType<DllCallStep>().Select(s => s.Library).Distinct(StringComparer.OrdinalIgnoreCase).Count() > 1)
+            fields.Wrong("transport", "the calls name several libraries", "one library, as it gets a process of its own");
         RefuseBlindProbe(fields, dialogue, transport);
         fields.RefuseOthers();
         return dialogue;
@@ -50,9 +52,6 @@ internal static partial class DialogueParser
         fields.Wrong(name, $"'{text}' is out of range or no number", expected);
         return null;
     }
-
-    private static IEnumerable<DialogueStep> Every(DeviceDialogue dialogue) =>
-        [.. dialogue.Probe, .. dialogue.Info, .. dialogue.Unlock, .. dialogue.Clock?.Read ?? [], .. dialogue.Clock?.Set ?? []];
 
     private static DialogueTransport? Transport(YamlFields fields)
     {

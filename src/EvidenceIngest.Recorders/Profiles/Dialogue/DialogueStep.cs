@@ -15,6 +15,9 @@ public abstract record DialogueStep(string Name)
     public TimeSpan RetryPause { get; init; } = TimeSpan.FromSeconds(1);
 
     public virtual bool SendsSecret => false;
+
+    /// <summary>For messages: what is asked, where the name alone says too little.</summary>
+    public virtual string Title => Name;
 }
 
 /// <param name="Name">Where it stands.</param>
@@ -67,8 +70,13 @@ public sealed record ReenumerateStep(string Name, IReadOnlyList<UsbId> UsbIds, s
 /// <param name="Name">Where it stands.</param>
 /// <param name="Library">File name of the maker's library, without folders.</param>
 /// <param name="Function">Export.</param>
-/// <param name="Arguments">Texts.</param>
-public sealed record DllCallStep(string Name, string Library, string Function, IReadOnlyList<ByteTemplate> Arguments) : DialogueStep(Name)
+/// <param name="Arguments">In order.</param>
+public sealed record DllCallStep(string Name, string Library, string Function, IReadOnlyList<DllArgument> Arguments) : DialogueStep(Name)
 {
-    public override bool SendsSecret => Arguments.Any(a => a.HasSecret);
+    public override bool SendsSecret => Arguments.Any(a => a is DllInput { Content.HasSecret: true });
+
+    public override string Title => $"{Name} {Library} {Function}";
+
+    /// <summary>Where the result code stands in the reply: behind every buffer that the library fills.</summary>
+    public int ResultAt => Arguments.OfType<DllOutput>().Sum(o => o.Bytes);
 }

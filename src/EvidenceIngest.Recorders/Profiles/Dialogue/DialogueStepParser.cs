@@ -44,7 +44,7 @@ internal sealed class DialogueStepParser(DialogueTransport? transport, ByteTempl
             "tcpFrame" => TcpFrame(fields, name),
             "wait" => new WaitStep(name, TimeSpan.FromSeconds(fields.Number("wait", 1, 60) ?? 1)),
             "expectReenumerate" => Reenumerate(fields, name),
-            _ => DllCall(fields, name),
+            _ => new DllCallParser(this).Parse(fields, name),
         };
         if (step is null or WaitStep or ReenumerateStep)
         {
@@ -54,7 +54,7 @@ internal sealed class DialogueStepParser(DialogueTransport? transport, ByteTempl
 
         step = step with
         {
-            Reply = new ReplyRulesParser(fields, section).Parse(step.Reply),
+            Reply = new ReplyRulesParser(fields, section, (step as DllCallStep)?.ResultAt).Parse(step.Reply),
             Timeout = TimeSpan.FromSeconds(fields.Number("timeoutSeconds", 1, 60) ?? 3),
             Retries = fields.Number("retries", 0, 20) ?? 0,
             RetryPause = TimeSpan.FromSeconds(fields.Number("retryPauseSeconds", 1, 60) ?? 1),
@@ -173,40 +173,28 @@ internal sealed class DialogueStepParser(DialogueTransport? transport, ByteTempl
         return step;
     }
 
-    private DllCallStep? DllCall(YamlFields owner, string name)
-    {
-        if (owner.Mapping("dllCall", required: true) is not { } fields)
-            return null;
-        var library = fields.Text("library", "a file name such as x.dll", required: true);
-        if (library is not null && library.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('.' or '_' or '-')))
-            fields.Wrong("library", $"'{library}' is no plain file name", "a file name such as x.dll, without folders");
-        var function = fields.Text("function", "an export such as SetMSDC", required: true);
-        var arguments = fields.Texts("arguments", "texts such as '{password}'")
-            .Select(a => Checked(fields, "arguments", templates.Text(a, ReplyEncoding.Gbk))).OfType<ByteTemplate>().ToList();
-        var result = fields.Number("return", int.MinValue, int.MaxValue);
-        fields.RefuseOthers();
-        return library is null || function is null ? null : new DllCallStep(name, library, function, arguments)
-        {
-            Reply = result is { } code ? ReplyRules.None with { Expect = ReplyRulesParser.Number(code) } : ReplyRules.None,
-        };
-    }
-
     private static int Read(YamlFields fields) => fields.Number("read", 1, LargestReply) ?? 0;
 
     private ByteTemplate? Payload(YamlFields owner)
     {
         if (owner.Mapping("write") is not { } fields)
             return null;
+        var template = Bytes(owner, "write", fields);
+        fields.RefuseOthers();
+        return template;
+    }
+
+    /// <summary>Reads hex or text with what belongs to them; the fields may hold others too.</summary>
+    internal ByteTemplate? Bytes(YamlFields owner, string place, YamlFields fields)
+    {
         var (hex, text) = (fields.Text("hex", "bytes such as 'A1 12 {password:ascii}'"), fields.Text("text", "a text such as '@Ver;8;#'"));
         var encoding = ReplyRulesParser.Encoding(fields, "encoding", ReplyRulesParser.TextEncodings);
         var pad = fields.Number("pad", 1, LargestReply);
         if (hex is null == text is null)
-            owner.Wrong("write", "needs hex or text", "exactly one of hex and text");
-        var template = hex is not null ? Checked(fields, "hex", templates.Hex(hex, pad))
+            owner.Wrong(place, "needs hex or text", "exactly one of hex and text");
+        return hex is not null ? Checked(fields, "hex", templates.Hex(hex, pad))
             : text is not null ? Checked(fields, "text", templates.Text(text, encoding, pad))
             : null;
-        fields.RefuseOthers();
-        return template;
     }
 
     private static ByteTemplate? Checked(YamlFields fields, string name, (ByteTemplate? Template, string? Expected) read)

@@ -74,6 +74,9 @@ public enum ReplyEncoding
 
     /// <summary>One byte as a number.</summary>
     U8,
+
+    /// <summary>Four bytes as a number, as a library's int.</summary>
+    I32le,
 }
 
 /// <summary>One number of a time laid out in bytes.</summary>

@@ -1,10 +1,14 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
 
 namespace EvidenceIngest.Recorders.Profiles.Dialogue;
 
 /// <summary>Reads what a step says about its reply: expect, interim, refuse, capture, confidential.</summary>
-internal sealed class ReplyRulesParser(YamlFields step, DialogueSection section)
+/// <param name="step">Whose reply it is.</param>
+/// <param name="section">Says which facts can be captured.</param>
+/// <param name="resultAt">For calls into a library: where the result code stands behind the buffers.</param>
+internal sealed class ReplyRulesParser(YamlFields step, DialogueSection section, int? resultAt)
 {
     public static readonly Dictionary<string, ReplyEncoding> TextEncodings = new(StringComparer.Ordinal)
     {
@@ -13,7 +17,7 @@ internal sealed class ReplyRulesParser(YamlFields step, DialogueSection section)
 
     private static readonly Dictionary<string, ReplyEncoding> SpanEncodings = new(TextEncodings, StringComparer.Ordinal)
     {
-        ["hex"] = ReplyEncoding.Hex, ["u8"] = ReplyEncoding.U8,
+        ["hex"] = ReplyEncoding.Hex, ["u8"] = ReplyEncoding.U8, ["i32le"] = ReplyEncoding.I32le,
     };
 
     private static readonly Dictionary<string, RefusalReason> Reasons = new(StringComparer.Ordinal)
@@ -39,10 +43,12 @@ internal sealed class ReplyRulesParser(YamlFields step, DialogueSection section)
             step.Flag("confidential") ?? false);
     }
 
-    public static ReplyPattern Number(int code)
+    /// <summary>A library's result code.</summary>
+    public static ReplyPattern Result(int code, int at)
     {
-        var text = code.ToString(CultureInfo.InvariantCulture);
-        return new ReplyPattern(null, System.Text.Encoding.ASCII.GetBytes(text), null, 0, text);
+        var bytes = new byte[sizeof(int)];
+        BinaryPrimitives.WriteInt32LittleEndian(bytes, code);
+        return new ReplyPattern(null, null, bytes, at, string.Create(CultureInfo.InvariantCulture, $"result {code}"));
     }
 
     public static ReplyEncoding Encoding(YamlFields fields, string name, Dictionary<string, ReplyEncoding> known)
@@ -68,8 +74,16 @@ internal sealed class ReplyRulesParser(YamlFields step, DialogueSection section)
         }
     }
 
-    private static ReplyPattern Pattern(YamlFields fields)
+    private ReplyPattern Pattern(YamlFields fields)
     {
+        if (fields.Number("return", int.MinValue, int.MaxValue) is { } code)
+        {
+            if (resultAt is null)
+                fields.Wrong("return", "is a library's result code", "dllCall");
+            fields.RefuseOthers();
+            return Result(code, resultAt ?? 0);
+        }
+
         var encoding = Encoding(fields, "encoding", TextEncodings);
         var contains = fields.Text("contains", "a part of the reply");
         var whole = fields.Text("equals", "the whole reply");
@@ -96,7 +110,7 @@ internal sealed class ReplyRulesParser(YamlFields step, DialogueSection section)
             string.Join(" and ", new[] { contains, whole, hex is null ? null : string.Create(CultureInfo.InvariantCulture, $"{hex} at {at ?? 0}") }.Where(t => t is not null)));
     }
 
-    private static ReplyRefusal Refusal(YamlFields fields)
+    private ReplyRefusal Refusal(YamlFields fields)
     {
         var name = fields.Text("as", ProfileParser.Among(Reasons.Keys), required: true) ?? "password";
         if (!Reasons.TryGetValue(name, out var reason))
@@ -130,7 +144,7 @@ internal sealed class ReplyRulesParser(YamlFields step, DialogueSection section)
         return captures;
     }
 
-    private static ReplyCapture? Place(YamlFields fields)
+    private ReplyCapture? Place(YamlFields fields)
     {
         var encoding = Encoding(fields, "encoding", SpanEncodings);
         if (fields.Has("field"))
@@ -138,19 +152,24 @@ internal sealed class ReplyRulesParser(YamlFields step, DialogueSection section)
             var separator = fields.Text("separator", "one character") ?? ";";
             if (separator.Length != 1 || !char.IsAscii(separator[0]))
                 fields.Wrong("separator", $"'{separator}' is not one ASCII character", "such as ';'");
-            if (encoding is ReplyEncoding.Hex or ReplyEncoding.U8)
+            if (encoding is ReplyEncoding.Hex or ReplyEncoding.U8 or ReplyEncoding.I32le)
                 fields.Wrong("encoding", "fields are text", "ascii or gbk");
             return fields.Number("field", 0, 99) is { } number ? new FieldCapture(number, separator[0], encoding) : null;
         }
 
         var at = fields.Number("at", 0, DialogueStepParser.LargestReply - 1);
-        var length = fields.Number("length", 1, 256) ?? (encoding == ReplyEncoding.U8 ? 1 : 0);
+        var numberBytes = encoding switch { ReplyEncoding.U8 => 1, ReplyEncoding.I32le => 4, _ => 0 };
+        var length = fields.Number("length", 1, 256) ?? numberBytes;
         if (at is null || length == 0)
             fields.Wrong("at", "is missing: nothing says where it stands", "field: and separator:, or at: and length:");
+        if (numberBytes > 0 && length != numberBytes)
+            fields.Wrong("length", "is not the length of this encoding", "no length:");
+        if (at + length > resultAt)
+            fields.Wrong("at", "reaches beyond the buffers of the call", "a place in the { out: … } buffers, which follow each other");
         return at is null ? null : new SpanCapture(at.Value, length, encoding);
     }
 
-    private static ReplyCapture? Time(YamlFields fields)
+    private ReplyCapture? Time(YamlFields fields)
     {
         if (fields.Has("layout"))
         {

@@ -2,13 +2,17 @@ using EvidenceIngest.Recorders.Discovery;
 using EvidenceIngest.Recorders.Drivers;
 using EvidenceIngest.Recorders.Profiles;
 
-namespace EvidenceIngest.Recorders.Dialogues;
+namespace EvidenceIngest.Recorders.Dialogues.Vendor;
 
 /// <summary>A maker's Windows library in a process of its own, one for each conversation.</summary>
 internal interface IVendorLibraries
 {
-    /// <summary>The link takes <see cref="DllExchange"/> and answers the library's result code as decimal digits.</summary>
-    /// <exception cref="RecorderRefusedException">Not on this machine.</exception>
+    /// <summary>
+    /// Waits until no other bay talks through the profile's library, then loads it. The link takes
+    /// <see cref="DllExchange"/>; disposing it ends the process and lets the next bay in.
+    /// </summary>
+    /// <exception cref="RecorderRefusedException">Not on this machine, or the library is missing or no fit for it.</exception>
+    /// <exception cref="DeviceTalkException">The library or its process failed while loading.</exception>
     Task<IDeviceLink> OpenAsync(UsbAttachment device, HardwareProfile profile, CancellationToken ct);
 }
 
