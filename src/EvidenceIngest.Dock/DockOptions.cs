@@ -30,6 +30,9 @@ public sealed record DockOptions
     /// </summary>
     public TimeSpan ClockDriftLimit { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>After so long without a sign of life from a recorder its bay says so. Unlocking may take a minute.</summary>
+    public TimeSpan PatienceWithRecorders { get; init; } = TimeSpan.FromSeconds(90);
+
     /// <summary>Hash with SM3 (GB/T 32905) beside SHA-256 where libcrypto has it.</summary>
     public bool Sm3 { get; init; } = true;
 

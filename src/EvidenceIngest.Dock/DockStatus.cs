@@ -12,8 +12,11 @@ public sealed class DockStatus
     private Func<IReadOnlyCollection<string>> _items = () => [];
     private Func<DockBacklog> _backlog = () => new DockBacklog(Ready: false, 0, 0, 0, 0, ServerLink.Unknown, null, []);
 
+    private readonly TimeSpan _patience;
+
     /// <param name="time">Clock of the states' since.</param>
-    public DockStatus(TimeProvider time) => _time = time;
+    /// <param name="options">How long a recorder may be silent.</param>
+    public DockStatus(TimeProvider time, DockOptions options) => (_time, _patience) = (time, options.PatienceWithRecorders);
 
     internal ChangeSignal Signal { get; } = new();
 
@@ -53,7 +56,7 @@ public sealed class DockStatus
         return new DockIdle(resting && nothingLeft, [.. problems]);
     }
 
-    internal BayProgress Bay(BayId bay) => _bays.GetOrAdd(bay.Value, _ => new BayProgress(bay, Signal, _time));
+    internal BayProgress Bay(BayId bay) => _bays.GetOrAdd(bay.Value, _ => new BayProgress(bay, Signal, _patience, _time));
 
     internal void Watch(Func<DockBacklog> backlog, Func<IReadOnlyCollection<string>> items) => (_backlog, _items) = (backlog, items);
 }

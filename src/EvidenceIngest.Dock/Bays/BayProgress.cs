@@ -3,11 +3,16 @@ using EvidenceIngest.Recorders.Discovery;
 namespace EvidenceIngest.Dock.Bays;
 
 /// <summary>One bay as the dock's screen shows it. Safe for concurrent use; state changes are checked against the order.</summary>
-internal sealed class BayProgress(BayId bay, ChangeSignal changed, TimeProvider time)
+/// <param name="bay">Which.</param>
+/// <param name="changed">Raised by every change but progress.</param>
+/// <param name="patience">After so long without a sign of life from the recorder the officer is told.</param>
+/// <param name="time">The dock's clock.</param>
+internal sealed class BayProgress(BayId bay, ChangeSignal changed, TimeSpan patience, TimeProvider time)
 {
     private readonly Lock _gate = new();
     private readonly List<FileInWork> _files = [];
     private readonly RateMeter _rate = new(time);
+    private long _lastSign = time.GetTimestamp();
     private BaySnapshot _now = new(bay.Value, BayState.Empty, time.GetUtcNow());
 
     public BayState State
@@ -25,6 +30,7 @@ internal sealed class BayProgress(BayId bay, ChangeSignal changed, TimeProvider 
         {
             return _now with
             {
+                Reason = IsSilent() ? Advice.RecorderSilent : _now.Reason,
                 BytesDone = _now.BytesDone + _files.Sum(f => f.Position),
                 BytesPerSecond = _now.State == BayState.Offloading ? _rate.BytesPerSecond() : 0,
                 Files = [.. _files.Select(f => new FileSnapshot(f.Path, f.Position, f.Bytes))],
@@ -45,6 +51,7 @@ internal sealed class BayProgress(BayId bay, ChangeSignal changed, TimeProvider 
                 BayState.Empty or BayState.SafeToRemove => 0,
                 _ => _now.FailedAttempts,
             };
+            SignOfLife();
             _now = state is BayState.Empty
                 ? new BaySnapshot(bay.Value, state, time.GetUtcNow()) { Reason = reason, WasOccupied = true }
                 : _now with { State = state, Reason = reason, Fault = fault, Since = time.GetUtcNow(), FailedAttempts = attempts };
@@ -74,13 +81,29 @@ internal sealed class BayProgress(BayId bay, ChangeSignal changed, TimeProvider 
         var file = new FileInWork(this, path, bytes);
         lock (_gate)
             _files.Add(file);
+        SignOfLife();
         return file;
     }
+
+    private void SignOfLife() => Interlocked.Exchange(ref _lastSign, time.GetTimestamp());
+
+    /// <summary>
+    /// Where only the recorder can go on. A firmware that hangs holds the kernel for many minutes; whoever waits inside a call
+    /// that long can't say so himself. A copy that waits its turn or is read back from our own disk doesn't wait for the recorder.
+    /// </summary>
+    private bool IsSilent() =>
+        (_now.State is BayState.Recognised or BayState.Unlocking or BayState.Listing
+            || (_now.State == BayState.Offloading && _files.Exists(f => f.Position < f.Bytes)))
+        && time.GetElapsedTime(Interlocked.Read(ref _lastSign)) > patience;
 
     private void Change(Func<BaySnapshot, BaySnapshot> change)
     {
         lock (_gate)
+        {
+            SignOfLife();
             _now = change(_now);
+        }
+
         changed.Raise();
     }
 
@@ -107,7 +130,11 @@ internal sealed class BayProgress(BayId bay, ChangeSignal changed, TimeProvider 
 
         public long Position => Math.Min(Interlocked.Read(ref _position), Bytes);
 
-        public void At(long position) => bay._rate.Add(position - Interlocked.Exchange(ref _position, position));
+        public void At(long position)
+        {
+            bay._rate.Add(position - Interlocked.Exchange(ref _position, position));
+            bay.SignOfLife();
+        }
 
         public void Done() => bay.End(this, done: true);
 

@@ -14,6 +14,11 @@ public sealed class DockWatchdogTests : IDisposable
 
     public void Dispose() => _folder.Delete(recursive: true);
 
+    private DockOptions Options() => new()
+    {
+        Server = new Uri("http://127.0.0.1:1"), StagingFolder = _folder.FullName, CredentialsFile = Path.Combine(_folder.FullName, "none"), Name = "test",
+    };
+
     [Fact]
     public async Task It_is_fed_only_while_the_work_goes_on()
     {
@@ -23,7 +28,7 @@ public sealed class DockWatchdogTests : IDisposable
         var beats = new Heartbeats(TimeProvider.System);
         beats.Alive("DeliveryQueue", TimeSpan.FromMinutes(5));
         using var watchdog = new DockWatchdog(
-            beats, new DockStatus(TimeProvider.System), TimeProvider.System, NullLogger<DockWatchdog>.Instance, notify);
+            beats, new DockStatus(TimeProvider.System, Options()), TimeProvider.System, NullLogger<DockWatchdog>.Instance, notify);
         await watchdog.StartAsync(CancellationToken.None);
         await UntilAsync(() => manager.Count("WATCHDOG=1") >= 3, manager);
         Assert.Equal(1, manager.Count("READY=1"));
