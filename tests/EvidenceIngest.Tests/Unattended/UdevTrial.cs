@@ -31,7 +31,7 @@ internal static partial class UdevTrial
         mount --bind "$folder/sys" /sys
         export SYSTEMD_DEVICE_VERIFY_SYSFS=0
         while read -r device node; do
-          echo "== $device"
+          echo "@device@ $device"
           "$UDEVADM" test --action=add "/sys/$device" 2>&1
           stat --format='= %a %g' "/dev/$node"
         done <"$folder/devices"
@@ -50,7 +50,7 @@ internal static partial class UdevTrial
         var (exitCode, output, error) = await Tool.RunAsync(
             "unshare", ["--mount", "--propagation", "private", "bash", "-c", Script, "trial", folder, FakeSysfs.Device], "", ("UDEVADM", Udevadm!));
         Assert.True(exitCode == 0, error + output);
-        var outcomes = output.Split("== ", StringSplitOptions.RemoveEmptyEntries).Select(Outcome).ToList();
+        var outcomes = output.Split("@device@ ", StringSplitOptions.RemoveEmptyEntries).Select(Outcome).ToList();
         return (outcomes, Control().Match(output).Groups["value"].Value, [.. Fault().Matches(output).Select(m => m.Value).Distinct()]);
     }
 
