@@ -10,6 +10,7 @@ public interface IRecorderIdentification
 {
     /// <summary>Null when no profile speaks for the attachment (a keyboard, a hub): the bay stays empty then.</summary>
     /// <exception cref="RecorderRefusedException">Recognised, but not usable; the advice is for the officer.</exception>
+    /// <exception cref="RecorderSilentException">It answered no profile's probe.</exception>
     /// <exception cref="RecorderGoneException">It left meanwhile.</exception>
     Task<IdentifiedRecorder?> IdentifyAsync(RecorderAttachment attachment, CancellationToken ct);
 }
@@ -34,7 +35,7 @@ internal sealed class RecorderIdentification(
         if (attachment is UsbAttachment { SpokenTo: { } spokenTo } && catalogue.Find(spokenTo.Profile) is { } known)
             return await OpenKnownAsync(attachment, known, ct);
         RecorderRefusedException? refusal = null;
-        var mismatches = new List<string>();
+        var mismatches = new List<ProbeMismatch>();
         foreach (var (driver, profiles) in Candidates(attachment))
         {
             // What this says is final, unlike a driver's refusal: a generic profile would read whatever such a device happens to show.
@@ -87,9 +88,13 @@ internal sealed class RecorderIdentification(
         return new IdentifiedRecorder(driver, await driver.OpenAsync(attachment, profile, ct));
     }
 
-    private static RecorderRefusedException Unanswered(RecorderAttachment attachment, List<string> mismatches) => new(
-        $"{attachment.Bay}: no profile's probe was answered: {string.Join("; ", mismatches)}",
-        "设备没有按任何已知型号应答，采集站未对其进行解锁等操作。请确认设备已开机后重新插入；仍然如此请联系管理员添加该型号的硬件档案。");
+    /// <summary>A wrong answer is one for good. A device that said nothing may be starting still, or its bus is busy.</summary>
+    private static Exception Unanswered(RecorderAttachment attachment, List<ProbeMismatch> mismatches)
+    {
+        var what = $"{attachment.Bay}: no profile's probe was answered: {string.Join("; ", mismatches.Select(m => m.Reason))}";
+        return mismatches.Exists(m => m.IsSilence) ? new RecorderSilentException(what) : new RecorderRefusedException(
+            what, "设备没有按任何已知型号应答，采集站未对其进行解锁等操作。请确认设备已开机后重新插入；仍然如此请联系管理员添加该型号的硬件档案。");
+    }
 
     private static async Task<DockedRecorder?> OpenAsync(
         IRecorderDriver driver, RecorderAttachment attachment, List<HardwareProfile> profiles, CancellationToken ct) =>

@@ -79,7 +79,7 @@ internal sealed class RecorderTrial(ProfileCatalogue catalogue, IUsbPorts ports,
         {
             var (greeted, mismatch) = await dialogues.GreetAsync(device, profile, transcript, ct);
             if (greeted is null)
-                return (trial with { Said = transcript.Lines, Outcome = mismatch }, false);
+                return (trial with { Said = transcript.Lines, Outcome = mismatch?.Reason }, false);
             answered = true;
             await using (greeted)
             {

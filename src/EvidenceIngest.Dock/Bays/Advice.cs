@@ -9,7 +9,7 @@ internal static class Advice
 
     public const string LeftWhileUnlocking = "识别过程中记录仪被取走或断开，尚未采集；请重新插入。";
 
-    public const string RecorderSilent = "记录仪长时间没有响应。请拔出后重新插入；仍然如此请更换采集口并联系管理员。设备内的音像资料未受影响。";
+    public const string RecorderSilent = "记录仪没有响应，正在重试。请确认设备已开机；持续出现时请拔出后重新插入，或更换采集口并联系管理员。设备内的音像资料未受影响。";
 
     public const string Offloading = "正在采集，请勿拔出记录仪。";
 

@@ -155,6 +155,7 @@ internal sealed class BayOccupant : IAsyncDisposable
         OffloadIncompleteException { InnerException: FixityMismatchException or StagingDiskException } => Advice.StagingFailed,
         OffloadIncompleteException incomplete => Advice.UnreadableFiles(incomplete.Count),
         FixityMismatchException or StagingDiskException or StagedCopySpoiledException => Advice.StagingFailed,
+        RecorderSilentException => Advice.RecorderSilent,
         IOException => Advice.RecorderUnreadable,
         _ => Advice.Unexpected,
     };

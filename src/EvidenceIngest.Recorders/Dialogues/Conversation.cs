@@ -131,7 +131,7 @@ internal sealed class Conversation(UsbAttachment device, HardwareProfile profile
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !ct.IsCancellationRequested)
         {
-            throw Wrong(step, $"no answer within {step.Timeout.TotalSeconds} s");
+            throw Wrong(step, $"no answer within {step.Timeout.TotalSeconds} s", silence: true);
         }
     }
 
@@ -176,5 +176,6 @@ internal sealed class Conversation(UsbAttachment device, HardwareProfile profile
         ? call.Shown(reply, transcript)
         : transcript.Show(reply, step.Reply.Confidential);
 
-    private DeviceTalkException Wrong(DialogueStep step, string what) => new($"{profile.Name} {step.Title}: {what}");
+    private DeviceTalkException Wrong(DialogueStep step, string what, bool silence = false) =>
+        new($"{profile.Name} {step.Title}: {what}") { IsSilence = silence };
 }

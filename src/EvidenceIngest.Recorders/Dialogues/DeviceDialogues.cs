@@ -21,7 +21,7 @@ internal sealed class DeviceDialogues(DialogueMeans means, ILogger<DeviceDialogu
     /// <returns>The conversation to go on with, or why it is another device. The caller disposes it.</returns>
     /// <exception cref="RecorderGoneException">It left its port.</exception>
     /// <exception cref="RecorderRefusedException">It can't be spoken to on this machine.</exception>
-    public async Task<(GreetedDevice? Device, string? Mismatch)> GreetAsync(
+    public async Task<(GreetedDevice? Device, ProbeMismatch? Mismatch)> GreetAsync(
         UsbAttachment device, HardwareProfile profile, Transcript transcript, CancellationToken ct)
     {
         BootRom.Refuse(device);
@@ -42,7 +42,7 @@ internal sealed class DeviceDialogues(DialogueMeans means, ILogger<DeviceDialogu
         }
         catch (DeviceTalkException e)
         {
-            return Mismatch(device, profile, e.Message);
+            return Mismatch(device, profile, e.Message, e.IsSilence);
         }
         finally
         {
@@ -132,12 +132,17 @@ internal sealed class DeviceDialogues(DialogueMeans means, ILogger<DeviceDialogu
         return serial is null ? null : $"{profile.Name}\n{serial}\n{conversation.Values.Fingerprint()}";
     }
 
-    private (GreetedDevice? Device, string? Mismatch) Mismatch(UsbAttachment device, HardwareProfile profile, string reason)
+    private (GreetedDevice? Device, ProbeMismatch? Mismatch) Mismatch(
+        UsbAttachment device, HardwareProfile profile, string reason, bool silence = false)
     {
         log.ProbeMissed(device.Bay, profile.Name, reason);
-        return (null, reason);
+        return (null, new ProbeMismatch(reason, silence));
     }
 }
+
+/// <param name="Reason">What was wrong with the answer; English.</param>
+/// <param name="IsSilence">There was none, which the next attempt may change.</param>
+internal sealed record ProbeMismatch(string Reason, bool IsSilence);
 
 /// <summary>A device that answered its profile's probe.</summary>
 internal sealed class GreetedDevice(DeviceDialogues dialogues, Conversation conversation, HardwareProfile profile, DeviceFacts facts)

@@ -65,4 +65,8 @@ internal interface IUsbPorts
 }
 
 /// <summary>The device is there but didn't say what it should. The message holds no secrets.</summary>
-internal sealed class DeviceTalkException(string message, Exception? cause = null) : IOException(message, cause);
+internal sealed class DeviceTalkException(string message, Exception? cause = null) : IOException(message, cause)
+{
+    /// <summary>It said nothing at all in time: a busy one may do so a moment later.</summary>
+    public bool IsSilence { get; init; }
+}

@@ -34,7 +34,7 @@ internal sealed class RecorderClocks(DeviceDialogues dialogues) : IRecorderClock
         {
             var (device, mismatch) = await dialogues.GreetAsync(usb, profile, new Transcript(), ct);
             if (device is null)
-                return new ClockSetting(false, mismatch!, null);
+                return new ClockSetting(false, mismatch!.Reason, null);
             await using (device)
             {
                 await device.SetClockAsync(clock.Set, ct);

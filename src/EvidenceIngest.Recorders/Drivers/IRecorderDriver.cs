@@ -84,6 +84,9 @@ public sealed record KeptFile(RecorderFile File, string Reason);
 /// <summary>The recorder left its bay, or its folder vanished. Worth a retry when it returns.</summary>
 public sealed class RecorderGoneException(string message, Exception? cause = null) : IOException(message, cause);
 
+/// <summary>The recorder doesn't answer what its profile asks. Worth a retry while it stands in its bay.</summary>
+public sealed class RecorderSilentException(string message) : IOException(message);
+
 /// <summary>The recorder can't be used, permanently, for the reason given.</summary>
 /// <param name="message">English, for the log.</param>
 /// <param name="advice">Chinese, for the officer at the bay: what it is and what to do.</param>

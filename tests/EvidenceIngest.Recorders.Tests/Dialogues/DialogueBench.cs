@@ -73,7 +73,7 @@ internal sealed class DialogueBench : IDeviceLinks, IUsbPorts, ICardSource, IDis
         {
             var (greeted, mismatch) = await Dialogues.GreetAsync(InPort!, profile, transcript, CancellationToken.None).WaitAsync(Patience);
             if (greeted is null)
-                return (transcript.Lines, null, new DeviceTalkException(mismatch!));
+                return (transcript.Lines, null, new DeviceTalkException(mismatch!.Reason));
             await using (greeted)
                 return (transcript.Lines, await greeted.ShowFilesAsync(CancellationToken.None).WaitAsync(Patience), null);
         }

@@ -19,6 +19,15 @@ public sealed class UnlockingTests : IDisposable
     public void Dispose() => _bench.Dispose();
 
     [Fact]
+    public async Task A_device_that_says_nothing_is_asked_again_later()
+    {
+        await Assert.ThrowsAsync<RecorderSilentException>(() => _bench.IdentifyAsync(DialogueProfiles.Text));
+        Assert.Equal(["@Ver;8;00000000;#"], _bench.Sent.Distinct());
+        _bench.Answers = e => _bench.TextRecorder(e);
+        await using var recorder = (await _bench.IdentifyAsync(DialogueProfiles.Text))!.Recorder;
+    }
+
+    [Fact]
     public async Task A_recorder_is_unlocked_followed_to_its_disk_and_opened_with_what_it_said()
     {
         var identified = await _bench.IdentifyAsync(DialogueProfiles.Text);
