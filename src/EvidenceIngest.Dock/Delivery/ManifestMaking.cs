@@ -20,7 +20,10 @@ internal static class ManifestMaking
         recorder.Profile.Name,
         recorder.Model ?? recorder.Profile.Model,
         recorder.Attachment.Bay.Value,
-        recorder.Attachment is FolderAttachment ? AttachmentKind.Operator : AttachmentKind.Usb);
+        recorder.Attachment is FolderAttachment ? AttachmentKind.Operator : AttachmentKind.Usb,
+        recorder.Attachment is UsbAttachment { SpokenTo.Facts: { } told } && (told.Officer ?? told.OfficerName ?? told.Unit ?? told.UnitName) is not null
+            ? new RecorderHolder(told.Officer, told.OfficerName, told.Unit, told.UnitName)
+            : null);
 
     public static DeliveryManifest For(OffloadLedger ledger, IReadOnlyList<FileEntry> files, DateTimeOffset announcedAt)
     {

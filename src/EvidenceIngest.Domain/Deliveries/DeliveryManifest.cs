@@ -41,7 +41,16 @@ public sealed record DeliveryManifest(
 /// <param name="Model">Maker and model as far as known.</param>
 /// <param name="Bay">Port path, or the folder's place.</param>
 /// <param name="Attachment">How it came to the dock.</param>
-public sealed record RecorderFacts(string RecorderId, string Profile, string? Model, string Bay, AttachmentKind Attachment);
+/// <param name="Holder">Whom the recorder's own settings name, where it was asked.</param>
+public sealed record RecorderFacts(
+    string RecorderId, string Profile, string? Model, string Bay, AttachmentKind Attachment, RecorderHolder? Holder = null);
+
+/// <summary>What somebody once wrote into the recorder: weaker than an assignment, and often years old.</summary>
+/// <param name="OfficerNumber">警号</param>
+/// <param name="OfficerName">姓名</param>
+/// <param name="UnitNumber">单位编号</param>
+/// <param name="UnitName">单位名称</param>
+public sealed record RecorderHolder(string? OfficerNumber, string? OfficerName, string? UnitNumber, string? UnitName);
 
 /// <summary>How a recorder came to the dock.</summary>
 public enum AttachmentKind

@@ -38,6 +38,10 @@ internal static class ManifestRules
         Texts.Demand(manifest.Recorder.Profile, "recorder.profile", 100);
         Texts.Allow(manifest.Recorder.Model, "recorder.model", 200);
         Texts.Demand(manifest.Recorder.Bay, "recorder.bay", 4096);
+        Texts.Allow(manifest.Recorder.Holder?.OfficerNumber, "recorder.holder.officerNumber", 64);
+        Texts.Allow(manifest.Recorder.Holder?.OfficerName, "recorder.holder.officerName", 100);
+        Texts.Allow(manifest.Recorder.Holder?.UnitNumber, "recorder.holder.unitNumber", 64);
+        Texts.Allow(manifest.Recorder.Holder?.UnitName, "recorder.holder.unitName", 200);
         Texts.Allow(manifest.Clock.Note, "clock.note", 1000);
         Texts.Allow(manifest.Recording.OfficerNumber, "recording.officerNumber", 64);
         Texts.Allow(manifest.Recording.DeviceNumber, "recording.deviceNumber", 64);

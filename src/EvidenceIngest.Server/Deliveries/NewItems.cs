@@ -33,7 +33,7 @@ internal static class NewItems
             SidecarOf = recording.Sidecar?.Of,
             MethodOfProduction = recording.Method is { } method ? new MetadataValue(method, MetadataSource.Profile) : null,
             TimeOfProduction = made.Value,
-            Producer = Prefill.Producer(assignment, recording.OfficerNumber),
+            Producer = Prefill.Producer(assignment, recording.OfficerNumber, manifest.Recorder.Holder),
             AnnouncedAt = now,
         };
         var findings = recording.Findings.ToList();

@@ -43,8 +43,11 @@ internal static class Prefill
         return new RecordingTime(at.ToUniversalTime(), new MetadataValue(value, source, Note(manifest.Clock, shown, source)), null);
     }
 
-    /// <summary>Who carried the recorder then; else the officer number that the file name has; else nobody knows.</summary>
-    public static MetadataValue? Producer(RecorderAssignment? assignment, string? officerNumber)
+    /// <summary>
+    /// Who carried the recorder then; else the officer number that the file name has; else whom the recorder's own settings name;
+    /// else nobody knows.
+    /// </summary>
+    public static MetadataValue? Producer(RecorderAssignment? assignment, string? officerNumber, RecorderHolder? holder)
     {
         if (assignment is not null)
         {
@@ -54,8 +57,16 @@ internal static class Prefill
                 $"警号{assignment.OfficerNumber}" + (assignment.Agency is { } agency ? $", {agency}" : ""));
         }
 
-        return officerNumber is null ? null : new MetadataValue("警号" + officerNumber, MetadataSource.FileName);
+        if (officerNumber is not null)
+            return new MetadataValue("警号" + officerNumber, MetadataSource.FileName);
+        if (Told(holder?.OfficerName) is not { } name)
+            return Told(holder?.OfficerNumber) is { } alone ? new MetadataValue("警号" + alone, MetadataSource.Recorder, Told(holder?.UnitName)) : null;
+        var note = string.Join(", ", new[] { Told(holder!.OfficerNumber) is { } number ? "警号" + number : null, Told(holder.UnitName) }.OfType<string>());
+        return new MetadataValue(name, MetadataSource.Recorder, note.Length > 0 ? note : null);
     }
+
+    /// <summary>Null for what makers put in when they have nothing to say.</summary>
+    private static string? Told(string? text) => text?.Trim() is { Length: > 0 } told && told.Any(c => c is not ('0' or '-' or ' ')) ? told : null;
 
     private static RecordingTime Implausible(DateTime shown) =>
         new(null, null, new Finding(

@@ -90,7 +90,7 @@ internal sealed class Assignments(EvidenceCatalogue catalogue, TimeProvider time
     {
         await db.LockItemAsync(itemId, ct);
         var item = await db.Items.SingleAsync(i => i.Id == itemId, ct);
-        var producer = Prefill.Producer(assignment, item.OfficerNumber);
+        var producer = Prefill.Producer(assignment, item.OfficerNumber, holder: null);
         var unassigned = item.Findings.Any(f => f.Code == FindingCode.RecorderUnassigned);
         // What a person entered stays.
         var refresh = item.Producer?.Source != MetadataSource.Person && item.Producer != producer;

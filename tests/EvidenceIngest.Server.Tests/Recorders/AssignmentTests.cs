@@ -99,6 +99,35 @@ public sealed class AssignmentTests(PrivateCluster cluster)
         Assert.Equal(new MetadataValue("警号013302", MetadataSource.FileName), item.Metadata.Producer);
     }
 
+    [Theory]
+    [InlineData("013302", "王芳", "城管一中队", "王芳", "警号013302, 城管一中队")]
+    [InlineData("013302", null, "城管一中队", "警号013302", "城管一中队")]
+    [InlineData(null, "王芳", null, "王芳", null)]
+    [InlineData("000000", " ", "----", null, null)]
+    public async Task A_recorders_own_settings_name_the_producer_where_nobody_better_does(string? number, string? name, string? unit, string? producer, string? note)
+    {
+        await using var server = await TestServer.StartAsync(cluster, withJobs: false);
+        var recording = TestDock.Record("told-1", AttachmentKind.Usb);
+        var manifest = recording.Manifest;
+        recording = recording with
+        {
+            Manifest = manifest with
+            {
+                Recorder = manifest.Recorder with { Holder = new RecorderHolder(number, name, "440100", unit) },
+                Recording = manifest.Recording with { OfficerNumber = null },
+            },
+        };
+        var status = await (await server.EnrolDockAsync()).AnnounceAsync(recording);
+
+        var item = await ItemAsync(server, status.ItemId);
+
+        Assert.Equal(producer is null ? null : new MetadataValue(producer, MetadataSource.Recorder, note), item.Metadata.Producer);
+        // What stands in a recorder is no assignment.
+        Assert.Contains("RecorderUnassigned", item.Summary.Reason, StringComparison.Ordinal);
+        await AssignAsync(server, "told-1", new AssignmentRequest("2", "乙"));
+        Assert.Equal("乙", (await ItemAsync(server, status.ItemId)).Metadata.Producer!.Value);
+    }
+
     [Fact]
     public async Task Announcing_and_assigning_at_once_never_leaves_an_item_behind()
     {
