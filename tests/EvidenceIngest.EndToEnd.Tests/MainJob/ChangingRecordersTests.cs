@@ -1,4 +1,3 @@
-using System.Text.Json;
 using EvidenceIngest.EndToEnd.Tests.Rig.Devices.Recorders;
 using EvidenceIngest.EndToEnd.Tests.Rig.Devices.Storage;
 
@@ -37,17 +36,7 @@ public sealed class ChangingRecordersTests(DockStation station) : IAsyncDisposab
         // The second command of a text recorder comes after its probe.
         var taken = new UnlockPlan(DockStation.Password, null) { PullAtCommand = 2 };
         var port = await station.Vm.PlugAsync("12", new AmbarellaTextRecorder(AmbarellaTextRecorder.Identity("AT-C"), Device, taken), Token);
-        for (var end = DateTime.UtcNow + DockStation.Step; ; await Task.Delay(500, Token))
-        {
-            Assert.True(DateTime.UtcNow < end, "no word of it; the dock said:\n" + station.DockOutput);
-            var bay = (await station.BaysAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries)
-                .Select(l => JsonDocument.Parse(l).RootElement).LastOrDefault(b => b.GetProperty("bay").GetString() == "usb:1-12");
-            if (bay.ValueKind == JsonValueKind.Object && bay.GetProperty("state").GetString() == "Empty"
-                && bay.GetProperty("reason").GetString() is { } reason && reason.Contains("识别过程中", StringComparison.Ordinal))
-            {
-                break;
-            }
-        }
+        await station.ShowsAsync("1-12", b => b is { State: "Empty", Reason: { } r } && r.Contains("识别过程中", StringComparison.Ordinal));
 
         var again = new UnlockPlan(DockStation.Password, DockStation.Disk(Device, image, writeProtected: true));
         await port.ConnectAsync(new AmbarellaTextRecorder(AmbarellaTextRecorder.Identity("AT-C"), Device, again));

@@ -97,6 +97,18 @@ public sealed class DockStation : IAsyncLifetime
     /// <summary>What every bay shows, a JSON object a line.</summary>
     internal async Task<string> BaysAsync() => (await Installation.RunAsync(Step, "docks", "bays", "--json")).Output;
 
+    /// <summary>Waits until a bay shows what is wanted, "1-3" or "1-15.2".</summary>
+    internal async Task ShowsAsync(string port, Func<BayLine, bool> wanted)
+    {
+        BayLine? last = null;
+        for (var end = DateTime.UtcNow + Step; last is null || !wanted(last); await Task.Delay(1000, Token))
+        {
+            Assert.True(DateTime.UtcNow < end, $"bay {port} shows {last}; the dock said:\n{DockOutput}");
+            last = (await BaysAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Select(l => JsonSerializer.Deserialize<BayLine>(l, JsonSerializerOptions.Web)!).LastOrDefault(b => b.Bay == "usb:" + port);
+        }
+    }
+
     internal async Task AssignAsync(string recorder)
     {
         var (exitCode, _, error) = await Installation.RunAsync(
@@ -156,3 +168,5 @@ public sealed class DockStation : IAsyncLifetime
         }
     }
 }
+
+internal sealed record BayLine(string Bay, string State, string? Recorder, string? Reason);

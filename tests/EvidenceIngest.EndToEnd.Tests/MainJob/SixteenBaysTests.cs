@@ -1,4 +1,3 @@
-using System.Text.Json;
 using EvidenceIngest.EndToEnd.Tests.Rig.Devices;
 using EvidenceIngest.EndToEnd.Tests.Rig.Devices.Recorders;
 using EvidenceIngest.EndToEnd.Tests.Rig.Devices.Storage;
@@ -33,11 +32,11 @@ public sealed class SixteenBaysTests(DockStation station) : IAsyncDisposable
         foreach (var (_, device) in good)
             await station.AssertSealedAsync(device);
         foreach (var (bay, _) in good)
-            await ShowsAsync(Name(bay), b => b.State == "SafeToRemove");
-        await ShowsAsync("13", b => b is { State: "Refused", Reason: { } r } && r.Contains("密码", StringComparison.Ordinal));
-        await ShowsAsync("14", b => b is { State: "Failed" or "SafeToRemove", Reason.Length: > 0 });
-        await ShowsAsync("15.1", b => b is { State: "Empty", Reason: { } r } && r.Contains("采集中断", StringComparison.Ordinal));
-        await ShowsAsync("15.2", b => b.State != "SafeToRemove" && b.Reason is { } r && r.Contains("没有响应", StringComparison.Ordinal));
+            await station.ShowsAsync("1-" + Name(bay), b => b.State == "SafeToRemove");
+        await station.ShowsAsync("1-13", b => b is { State: "Refused", Reason: { } r } && r.Contains("密码", StringComparison.Ordinal));
+        await station.ShowsAsync("1-14", b => b is { State: "Failed" or "SafeToRemove", Reason.Length: > 0 });
+        await station.ShowsAsync("1-15.1", b => b is { State: "Empty", Reason: { } r } && r.Contains("采集中断", StringComparison.Ordinal));
+        await station.ShowsAsync("1-15.2", b => b.State != "SafeToRemove" && b.Reason is { } r && r.Contains("没有响应", StringComparison.Ordinal));
         var items = await station.ItemsAsync();
         Assert.DoesNotContain(items, i => i.Recorder is "dev-F000001" or "dev-F000003" or "dev-F000004");
     }
@@ -52,17 +51,4 @@ public sealed class SixteenBaysTests(DockStation station) : IAsyncDisposable
         var image = await station.ImageAsync(station.NewCard(device, 2_000_000, 500_000), device);
         return DockStation.Disk(device, image, faults, writeProtected: true, speed);
     }
-
-    private async Task ShowsAsync(string bay, Func<BayLine, bool> wanted)
-    {
-        BayLine? last = null;
-        for (var end = DateTime.UtcNow + DockStation.Step; last is null || !wanted(last); await Task.Delay(1000, Token))
-        {
-            Assert.True(DateTime.UtcNow < end, $"bay {bay} shows {last}; the dock said:\n{station.DockOutput}");
-            last = (await station.BaysAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries)
-                .Select(l => JsonSerializer.Deserialize<BayLine>(l, JsonSerializerOptions.Web)!).LastOrDefault(b => b.Bay == "usb:1-" + bay);
-        }
-    }
-
-    private sealed record BayLine(string Bay, string State, string? Recorder, string? Reason);
 }
