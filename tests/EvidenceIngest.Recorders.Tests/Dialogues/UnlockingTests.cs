@@ -21,6 +21,7 @@ public sealed class UnlockingTests : IDisposable
     [Fact]
     public async Task A_device_that_says_nothing_is_asked_again_later()
     {
+        _bench.Answers = _ => null;
         await Assert.ThrowsAsync<RecorderSilentException>(() => _bench.IdentifyAsync(DialogueProfiles.Text));
         Assert.Equal(["@Ver;8;00000000;#"], _bench.Sent.Distinct());
         _bench.Answers = e => _bench.TextRecorder(e);
