@@ -104,7 +104,7 @@ public sealed class KillTrials(ITestOutputHelper output) : IAsyncLifetime
         {
             var device = string.Create(CultureInfo.InvariantCulture, $"K{number:000000}");
             var card = new Card(Path.Combine(dock["EVIDENCE_HOME"], device), device, _seed + number);
-            foreach (var bytes in new[] { 20_000, random.Next(1, 2_000_000), number % 4 == 0 ? 18 << 20 : 3_000_000 })
+            foreach (var bytes in new[] { 20_000, random.Next(1, 2_000_000), number % 4 == 0 ? 10 << 20 : 3_000_000 })
                 card.RecordSound(bytes);
             await DockUntilClearedAsync(dock, card, random);
             cards.Add(("dev-" + device, card));
