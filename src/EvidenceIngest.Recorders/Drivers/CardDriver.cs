@@ -89,13 +89,7 @@ internal sealed class CardDriver(ICardSource source, CardReader reader, TimeProv
     public Task<ClearedMedia> ClearAsync(
         DockedRecorder recorder, IReadOnlyList<RecorderFile> files, VaultReceipt receipt, CancellationToken ct)
     {
-        if (!recorder.Profile.ClearAllowed)
-        {
-            throw new RecorderRefusedException(
-                $"{recorder.Attachment.Bay}: profile {recorder.Profile.Name} does not allow clearing",
-                "该型号不允许由采集站清除，请按规定人工处理。");
-        }
-
+        recorder.DemandClearable();
         return new CardClearing((CardRecorder)recorder).ClearAsync(files, receipt, ct);
     }
 

@@ -67,6 +67,17 @@ public abstract class DockedRecorder(RecorderAttachment attachment, HardwareProf
     /// <summary>Cancelled when the recorder left the bay.</summary>
     public abstract CancellationToken Gone { get; }
 
+    /// <summary>Every driver's first step before it deletes anything.</summary>
+    /// <exception cref="RecorderRefusedException">The profile does not allow clearing.</exception>
+    internal void DemandClearable()
+    {
+        if (!Profile.ClearAllowed)
+        {
+            throw new RecorderRefusedException(
+                $"{Attachment.Bay}: profile {Profile.Name} does not allow clearing", "该型号不允许由采集站清除，请按规定人工处理。");
+        }
+    }
+
     public abstract ValueTask DisposeAsync();
 }
 

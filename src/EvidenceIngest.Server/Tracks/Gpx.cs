@@ -7,7 +7,6 @@ namespace EvidenceIngest.Server.Tracks;
 internal static class Gpx
 {
     private const string Namespace = "http://www.topografix.com/GPX/1/1";
-    private const long MaxCharacters = 256L << 20;
 
     /// <summary>Null when it is no GPX.</summary>
     public static Track? Read(Stream content)
@@ -20,11 +19,10 @@ internal static class Gpx
             {
                 DtdProcessing = DtdProcessing.Prohibit,
                 XmlResolver = null,
-                MaxCharactersInDocument = MaxCharacters,
             });
             if (xml.MoveToContent() != XmlNodeType.Element || xml.LocalName != "gpx")
                 return null;
-            while (points.Count < TrackText.MaxPoints && xml.ReadToFollowing("trkpt", xml.NamespaceURI))
+            while (xml.ReadToFollowing("trkpt", xml.NamespaceURI))
             {
                 if (ReadPoint(xml) is { IsPlausible: true } point)
                     points.Add(point);

@@ -9,8 +9,6 @@ namespace EvidenceIngest.Server.Tracks;
 /// </summary>
 internal static partial class TrackText
 {
-    public const int MaxPoints = 1_000_000;
-
     private const int MaxLine = 1024;
     private const double MetresPerSecondInKnot = 1852 / 3600.0;
 
@@ -22,24 +20,16 @@ internal static partial class TrackText
         {
             if (line.Length > MaxLine)
                 continue;
-            foreach (var (looked, point) in Sentences(line))
+            foreach (var point in Rmc().Matches(line).Select(ReadRmc).Concat(OwnLine().Matches(line).Select(ReadOwn)))
             {
-                if (point is { IsPlausible: true } && points.Count < MaxPoints)
+                if (point is { IsPlausible: true })
                     points.Add(point);
-                else if (looked)
+                else
                     leftOut++;
             }
         }
 
         return new Track(points, leftOut);
-    }
-
-    private static IEnumerable<(bool Looked, TrackPoint? Point)> Sentences(string line)
-    {
-        foreach (Match match in Rmc().Matches(line))
-            yield return (true, ReadRmc(match));
-        foreach (Match match in OwnLine().Matches(line))
-            yield return (true, ReadOwn(match));
     }
 
     private static TrackPoint? ReadRmc(Match match)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using EvidenceIngest.Recorders.Drivers;
 using EvidenceIngest.VendorDll;
 
 namespace EvidenceIngest.Recorders.Dialogues.Vendor;
@@ -15,16 +16,15 @@ internal sealed class VendorHelper : IAsyncDisposable
     private const int LongestDetail = 300;
 
     /// <summary>A library of this kind needs some MiB, .NET itself about 40.</summary>
-    private const long MemoryLimit = 128 << 20;
+    private const long MostMemory = 128 << 20;
 
-    private static readonly TimeSpan MemoryLook = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(3);
 
     private readonly Process _process;
     private readonly TimeProvider _time;
     private readonly BoundedLines _answers;
     private readonly Task _noise;
-    private readonly ITimer _memory;
+    private readonly MemoryLimit _memory;
     private int _lastId;
     private string? _ended;
 
@@ -34,7 +34,7 @@ internal sealed class VendorHelper : IAsyncDisposable
         _answers = new BoundedLines(process.StandardOutput.BaseStream, VendorProtocol.LongestLine);
         // Unread, a full pipe would block the library; shown, it might hold a password.
         _noise = process.StandardError.BaseStream.CopyToAsync(Stream.Null);
-        _memory = time.CreateTimer(_ => LookAtMemory(), null, MemoryLook, MemoryLook);
+        _memory = new MemoryLimit(process, MostMemory, () => End($"it needed more than {MostMemory >> 20} MiB; its process was ended"), time);
     }
 
     /// <summary>It answers nothing any more.</summary>
@@ -160,20 +160,6 @@ internal sealed class VendorHelper : IAsyncDisposable
         var code = _process.ExitCode;
         var shown = code < 0 ? $"0x{code:X8}" : code.ToString(CultureInfo.InvariantCulture);
         return _ended ?? (code == 0 ? "its process ended" : $"it crashed: its process ended with code {shown}");
-    }
-
-    private void LookAtMemory()
-    {
-        try
-        {
-            _process.Refresh();
-            if (!_process.HasExited && _process.WorkingSet64 > MemoryLimit)
-                End($"it needed more than {MemoryLimit >> 20} MiB; its process was ended");
-        }
-        catch (InvalidOperationException)
-        {
-            // Ended and released meanwhile.
-        }
     }
 
     private VendorHelperException End(string why)

@@ -17,10 +17,9 @@ internal sealed class MountFolder(string runtimeFolder, ILogger<MountFolder> log
     private readonly Lock _guard = new();
     private FileStream? _lock;
 
-    /// <exception cref="RecorderRefusedException">Another process holds the folder.</exception>
+    /// <summary>Below the folder, which must be in use.</summary>
     public string TargetFor(string bay, int volume)
     {
-        TakeIntoUse();
         var folder = string.Concat(bay.Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' ? c : '_'));
         return Path.Combine(_root, folder, $"p{volume}");
     }

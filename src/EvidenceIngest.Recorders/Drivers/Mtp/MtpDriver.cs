@@ -77,13 +77,7 @@ internal sealed class MtpDriver(
     public Task<ClearedMedia> ClearAsync(
         DockedRecorder recorder, IReadOnlyList<RecorderFile> files, VaultReceipt receipt, CancellationToken ct)
     {
-        if (!recorder.Profile.ClearAllowed)
-        {
-            throw new RecorderRefusedException(
-                $"{recorder.Attachment.Bay}: profile {recorder.Profile.Name} does not allow clearing",
-                "该型号不允许由采集站清除，请按规定人工处理。");
-        }
-
+        recorder.DemandClearable();
         return new MtpClearing((MtpRecorder)recorder).ClearAsync(files, receipt, ct);
     }
 

@@ -8,21 +8,20 @@ namespace EvidenceIngest.Recorders.Drivers.Mtp;
 internal sealed class MtpProcess : IAsyncDisposable
 {
     /// <summary>A quiet worker needs about 50 MiB; a hundred thousand objects half as much again.</summary>
-    private const long MemoryLimit = 160 << 20;
+    private const long MostMemory = 160 << 20;
 
-    private static readonly TimeSpan MemoryLook = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(5);
 
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly Process _process;
-    private readonly ITimer _memory;
+    private readonly MemoryLimit _memory;
     private readonly TimeProvider _time;
     private string? _ended;
 
     private MtpProcess(Process process, TimeProvider time)
     {
         (_process, _time) = (process, time);
-        _memory = time.CreateTimer(_ => LookAtMemory(), null, MemoryLook, MemoryLook);
+        _memory = new MemoryLimit(process, MostMemory, () => End($"the device made the MTP worker need more than {MostMemory >> 20} MiB"), time);
     }
 
     /// <param name="worker">Program and arguments that start a worker.</param>
@@ -111,20 +110,6 @@ internal sealed class MtpProcess : IAsyncDisposable
 
     private async Task<byte[]> FrameAsync(CancellationToken ct) =>
         await MtpProtocol.ReadAsync(_process.StandardOutput.BaseStream, ct) ?? throw new EndOfStreamException("it ended");
-
-    private void LookAtMemory()
-    {
-        try
-        {
-            _process.Refresh();
-            if (!_process.HasExited && _process.WorkingSet64 > MemoryLimit)
-                End($"the device made the MTP worker need more than {MemoryLimit >> 20} MiB");
-        }
-        catch (InvalidOperationException)
-        {
-            // Ended and released meanwhile.
-        }
-    }
 
     private void End(string why)
     {
