@@ -54,12 +54,14 @@ internal sealed class Card
         return path;
     }
 
-    /// <summary>A WAV of noise; its length is about this many bytes.</summary>
+    /// <summary>A WAV of noise; its length is about this many bytes, of which a second takes 768,000: its proxy is soon made.</summary>
     public byte[] Sound(int bytes)
     {
         const int header = 44;
-        const int rate = 16_000;
-        var samples = new byte[Math.Max(2, bytes / 2 * 2)];
+        const int rate = 192_000;
+        const int channels = 2;
+        const int frame = 2 * channels;
+        var samples = new byte[Math.Max(frame, bytes / frame * frame)];
         _random.NextBytes(samples);
         var wav = new byte[header + samples.Length];
         using var writer = new BinaryWriter(new MemoryStream(wav), Encoding.ASCII);
@@ -68,10 +70,10 @@ internal sealed class Card
         writer.Write("WAVEfmt "u8);
         writer.Write(16);
         writer.Write((short)1);
-        writer.Write((short)1);
+        writer.Write((short)channels);
         writer.Write(rate);
-        writer.Write(rate * 2);
-        writer.Write((short)2);
+        writer.Write(rate * frame);
+        writer.Write((short)frame);
         writer.Write((short)16);
         writer.Write("data"u8);
         writer.Write(samples.Length);

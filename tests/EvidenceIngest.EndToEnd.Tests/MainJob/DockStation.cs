@@ -79,7 +79,7 @@ public sealed class DockStation : IAsyncLifetime
         {
             Assert.True(
                 DateTime.UtcNow < end,
-                $"{device} is not sealed: {string.Join(", ", items.Select(i => i.State))}; the dock said:\n{DockOutput}\nthe bays show:\n{await BaysAsync()}");
+                $"{device} is not sealed: {string.Join(", ", items.Select(i => i.State))}; the dock said:\n{DockOutput}\nthe bays show:\n{string.Join('\n', await Installation.BaysAsync() ?? [])}");
             await Task.Delay(1000, Token);
             items = [.. (await ItemsAsync()).Where(i => recorded.ContainsKey(i.Files[0].Name))];
         }
@@ -88,14 +88,7 @@ public sealed class DockStation : IAsyncLifetime
         return items;
     }
 
-    internal async Task<IReadOnlyList<ItemLine>> ItemsAsync()
-    {
-        var (exitCode, lines, _) = await Installation.RunAsync(Step, "items", "list", "--json");
-        return exitCode == 0 ? ItemLine.Parse(lines) : [];
-    }
-
-    /// <summary>What every bay shows, a JSON object a line.</summary>
-    internal async Task<string> BaysAsync() => (await Installation.RunAsync(Step, "docks", "bays", "--json")).Output;
+    internal async Task<IReadOnlyList<ItemLine>> ItemsAsync() => await Installation.ItemsAsync() ?? [];
 
     /// <summary>Waits until a bay shows what is wanted, "1-3" or "1-15.2".</summary>
     internal async Task ShowsAsync(string port, Func<BayLine, bool> wanted)
@@ -104,8 +97,7 @@ public sealed class DockStation : IAsyncLifetime
         for (var end = DateTime.UtcNow + Step; last is null || !wanted(last); await Task.Delay(1000, Token))
         {
             Assert.True(DateTime.UtcNow < end, $"bay {port} shows {last}; the dock said:\n{DockOutput}");
-            last = (await BaysAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries)
-                .Select(l => JsonSerializer.Deserialize<BayLine>(l, JsonSerializerOptions.Web)!).LastOrDefault(b => b.Bay == "usb:" + port);
+            last = (await Installation.BaysAsync() ?? []).LastOrDefault(b => b.Bay == "usb:" + port);
         }
     }
 
@@ -168,5 +160,3 @@ public sealed class DockStation : IAsyncLifetime
         }
     }
 }
-
-internal sealed record BayLine(string Bay, string State, string? Recorder, string? Reason);

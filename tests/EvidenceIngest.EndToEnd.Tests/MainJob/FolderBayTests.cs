@@ -64,8 +64,8 @@ public sealed class FolderBayTests(FolderBayTests.Servers servers) : IClassFixtu
         {
             Assert.True(waited < 240, run.Output + run.Error);
             await Task.Delay(500);
-            var (code, lines, _) = await Installation.RunAsync(RunLimit, "items", "list", "--json", "--recorder", "dev-F100003");
-            item = code == 0 ? ItemLine.Parse(lines).FirstOrDefault(i => i.Renditions.Contains("proxy"))?.Item ?? "" : "";
+            item = (await Installation.ItemsAsync())?
+                .FirstOrDefault(i => i.Recorder == "dev-F100003" && i.Renditions.Contains("proxy"))?.Item ?? "";
         }
 
         var (exitCode, url, error) = await Installation.RunAsync(RunLimit, "items", "link", item);

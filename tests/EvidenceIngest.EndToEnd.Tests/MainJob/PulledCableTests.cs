@@ -1,4 +1,4 @@
-using System.Text.Json;
+using EvidenceIngest.EndToEnd.Tests.Installations;
 using EvidenceIngest.EndToEnd.Tests.Rig.Devices.Storage;
 
 namespace EvidenceIngest.EndToEnd.Tests.MainJob;
@@ -32,10 +32,7 @@ public sealed class PulledCableTests(DockStation station) : IAsyncDisposable
         }
 
         var item = Assert.Single(await station.AssertSealedAsync(Device));
-        var (exitCode, custody, error) = await station.Installation.RunAsync(DockStation.Step, "items", "custody", item.Item, "--json");
-        Assert.True(exitCode == 0, error);
-        var resumed = custody.Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            .Select(l => JsonDocument.Parse(l).RootElement).Count(e => e.GetProperty("kind").GetString() == "Resumed");
+        var resumed = (await station.Installation.CustodyAsync(item.Item)).Count(kind => kind == "Resumed");
         // Every plugging after the first chunk goes on from one; a mark that the pull overtook may cost a chunk more.
         Assert.InRange(resumed, offsets.Count(o => o > 2 * ChunkBytes), Pulls);
 

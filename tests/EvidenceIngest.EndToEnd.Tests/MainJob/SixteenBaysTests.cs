@@ -22,10 +22,10 @@ public sealed class SixteenBaysTests(DockStation station) : IAsyncDisposable
             "13", new AmbarellaTextRecorder(AmbarellaTextRecorder.Identity("AT-W"), "F000001", new UnlockPlan("12345678", null)), Token);
         // A card that gives up in the middle of its recording, for good.
         await station.Vm.PlugAsync("14", await DiskAsync("F000002", new DiskFaults { BadBlocks = new BlockRange(5_000, 60_000) }), Token);
-        // A cable that comes loose behind a hub, where the other two stand.
+        // A cable that comes loose behind a hub, where the other two stand: after more bytes than looking at the card takes.
         await station.Vm.PlugHubAsync("15", Token);
         await station.Vm.WaitUntilAsync("test -e /sys/bus/usb/devices/1-15/1-15:1.0/driver", DockStation.Step, Token);
-        await station.Vm.PlugAsync("15.1", await DiskAsync("F000003", new DiskFaults { PullAfterBytes = 1_500_000 }, UsbSpeed.Full), Token);
+        await station.Vm.PlugAsync("15.1", await DiskAsync("F000003", new DiskFaults { PullAfterBytes = 6_000_000 }, UsbSpeed.Full, 12_000_000), Token);
         // A firmware that hangs: the kernel waits half a minute for each command.
         await station.Vm.PlugAsync("15.2", await DiskAsync("F000004", new DiskFaults { SilentOn = 0x28 }, UsbSpeed.Full), Token);
 
@@ -46,9 +46,9 @@ public sealed class SixteenBaysTests(DockStation station) : IAsyncDisposable
 
     private static string Name(int bay) => bay.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
-    private async Task<MassStorageDevice> DiskAsync(string device, DiskFaults? faults = null, UsbSpeed speed = UsbSpeed.High)
+    private async Task<MassStorageDevice> DiskAsync(string device, DiskFaults? faults = null, UsbSpeed speed = UsbSpeed.High, int bytes = 2_000_000)
     {
-        var image = await station.ImageAsync(station.NewCard(device, 2_000_000, 500_000), device);
+        var image = await station.ImageAsync(station.NewCard(device, bytes, 500_000), device);
         return DockStation.Disk(device, image, faults, writeProtected: true, speed);
     }
 }

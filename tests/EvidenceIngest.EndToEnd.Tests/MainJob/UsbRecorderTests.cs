@@ -45,8 +45,7 @@ public sealed class UsbRecorderTests(DockStation station) : IAsyncDisposable
 
         var items = await station.AssertSealedAsync(device);
         var large = items.Single(i => i.Files[0].Bytes > 20 << 20);
-        Assert.Contains(
-            "Resumed", (await station.Installation.RunAsync(DockStation.Step, "items", "custody", large.Item)).Output, StringComparison.Ordinal);
+        Assert.Contains("Resumed", await station.Installation.CustodyAsync(large.Item));
         // A look at the card while the dock is busy with it would keep it from its own work.
         await station.ShowsAsync($"1-{port}", b => b.State == "SafeToRemove");
         await AssertClearedAsync(port, exfat);

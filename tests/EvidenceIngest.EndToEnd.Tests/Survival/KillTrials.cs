@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using EvidenceIngest.EndToEnd.Tests.Installations;
 using Npgsql;
 
@@ -13,7 +14,7 @@ namespace EvidenceIngest.EndToEnd.Tests.Survival;
 public sealed class KillTrials(ITestOutputHelper output) : IAsyncLifetime
 {
     private const int Docks = 3;
-    private const int DefaultTrials = 110;
+    private const int DefaultTrials = 100;
 
     private static readonly TimeSpan CardLimit = TimeSpan.FromMinutes(10);
 
@@ -24,7 +25,6 @@ public sealed class KillTrials(ITestOutputHelper output) : IAsyncLifetime
     private readonly int _seed = Setting("EVIDENCE_KILL_SEED", Environment.TickCount & 0xFFFF);
     private readonly int _trials = Setting("EVIDENCE_KILL_TRIALS", DefaultTrials);
     private readonly CancellationTokenSource _end = new();
-    private readonly HttpClient _http = new();
     private Installation _installation = null!;
     private ChildProcess _server = null!;
     private int _kills;
@@ -65,7 +65,6 @@ public sealed class KillTrials(ITestOutputHelper output) : IAsyncLifetime
         await _end.CancelAsync();
         await _server.DisposeAsync();
         await _installation.DisposeAsync();
-        _http.Dispose();
         _end.Dispose();
     }
 
@@ -206,10 +205,9 @@ public sealed class KillTrials(ITestOutputHelper output) : IAsyncLifetime
     {
         try
         {
-            using var answer = await _http.GetAsync(new Uri(_installation.Api, "health"), _end.Token);
-            return answer.IsSuccessStatusCode;
+            return await _installation.HealthAsync() == HttpStatusCode.OK;
         }
-        catch (HttpRequestException)
+        catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
         {
             return false;
         }
@@ -254,15 +252,10 @@ public sealed class KillTrials(ITestOutputHelper output) : IAsyncLifetime
         await _installation.StartServersAsync();
         for (var waited = 0; ; waited++)
         {
-            var (exitCode, text, error) = await _installation.RunAsync(
-                TimeSpan.FromSeconds(60), "items", "list", "--json", "--limit", "100000");
-            if (exitCode == 0 && ItemLine.Parse(text) is var items && items.Count >= recordings
-                && items.All(i => i.State == "sealed" && i.Renditions.Contains("proxy")))
-            {
+            var items = await _installation.ItemsAsync();
+            if (items?.Count >= recordings && items.All(i => i.State == "sealed" && i.Renditions.Contains("proxy")))
                 return items;
-            }
-
-            Assert.True(waited < 600, $"the pipeline does not end:\n{text}\n{error}");
+            Assert.True(waited < 600, $"the pipeline does not end:\n{string.Join('\n', items ?? [])}");
             await Task.Delay(1000);
         }
     }

@@ -30,7 +30,7 @@ public sealed class OutageTests : IAsyncLifetime
         await UntilAsync(run, () => run.Output.Contains("等待入库", StringComparison.Ordinal), "everything is staged without a store");
         await Task.Delay(Outage, Token);
         Assert.Equal(card.Recorded.Count, card.Remaining.Count());
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, await HealthAsync());
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, await _installation.HealthAsync());
         await _installation.StartServersAsync("vault");
 
         await UntilAsync(run, () => SealedAsync(card, atLeast: 1), "the first item is sealed");
@@ -42,7 +42,7 @@ public sealed class OutageTests : IAsyncLifetime
         await UntilAsync(run, () => run.Output.Contains("已全部入库", StringComparison.Ordinal), "the recorder is released");
         Assert.Empty(card.Remaining);
         await AssertSealedAsync(run, card);
-        Assert.Equal(HttpStatusCode.OK, await HealthAsync());
+        Assert.Equal(HttpStatusCode.OK, await _installation.HealthAsync());
     }
 
     [Fact]
@@ -85,13 +85,6 @@ public sealed class OutageTests : IAsyncLifetime
         return staging.Exists ? staging.EnumerateFiles("*.bin*", SearchOption.AllDirectories).Sum(f => f.Length) : 0;
     }
 
-    private async Task<HttpStatusCode> HealthAsync()
-    {
-        using var http = new HttpClient();
-        using var answer = await http.GetAsync(new Uri(_installation.Api, "health"), Token);
-        return answer.StatusCode;
-    }
-
     private async Task<bool> SealedAsync(Card card, int atLeast) =>
         (await ItemsAsync()).Count(i => i.State == "sealed" && card.Recorded.ContainsKey(i.Files[0].Name)) >= atLeast;
 
@@ -104,11 +97,7 @@ public sealed class OutageTests : IAsyncLifetime
             await _installation.AssertChainAsync(item.Item);
     }
 
-    private async Task<IReadOnlyList<ItemLine>> ItemsAsync()
-    {
-        var (exitCode, lines, _) = await _installation.RunAsync(Step, "items", "list", "--json");
-        return exitCode == 0 ? ItemLine.Parse(lines) : [];
-    }
+    private async Task<IReadOnlyList<ItemLine>> ItemsAsync() => await _installation.ItemsAsync() ?? [];
 
     private static Task UntilAsync(ChildProcess run, Func<bool> reached, string what) =>
         UntilAsync(run, () => Task.FromResult(reached()), what);
