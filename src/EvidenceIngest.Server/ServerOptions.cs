@@ -1,3 +1,5 @@
+using EvidenceIngest.Server.Transparency;
+
 namespace EvidenceIngest.Server;
 
 /// <summary>Configuration of the server role.</summary>
@@ -14,6 +16,9 @@ public sealed class ServerOptions
 
     /// <summary>PEM of the receipt key. Made when it is missing; every server of one installation needs the same.</summary>
     public required string ReceiptKeyFile { get; init; }
+
+    /// <summary>Where signed heads of the custody log go.</summary>
+    public required LogOptions Log { get; init; }
 
     /// <summary>Name of this server in custody events and among its fellows.</summary>
     public string Name { get; init; } = Environment.MachineName;

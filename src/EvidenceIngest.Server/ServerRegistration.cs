@@ -9,6 +9,7 @@ using EvidenceIngest.Server.Pipeline;
 using EvidenceIngest.Server.Receipts;
 using EvidenceIngest.Server.Recorders;
 using EvidenceIngest.Server.Status;
+using EvidenceIngest.Server.Transparency;
 using EvidenceIngest.Server.Vault;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -58,6 +59,7 @@ public static class ServerRegistration
         services.AddSingleton<MediaLinks>();
         services.AddSingleton<ServerOverview>();
         services.AddSingleton<ReceiptKey>();
+        services.AddTransparencyLog(server.Log);
         AddPipeline(services, server);
         services.AddOpenApi("v1");
         return services.ConfigureHttpJsonOptions(json => EvidenceJson.Apply(json.SerializerOptions));
@@ -79,6 +81,7 @@ public static class ServerRegistration
         var readers = api.MapGroup("").RequireToken(TokenKind.Operator, Scopes.Read);
         var writers = api.MapGroup("").RequireToken(TokenKind.Operator, Scopes.Write);
         ItemEndpoints.Map(readers, writers);
+        LogEndpoints.Map(readers);
         RecorderEndpoints.Map(readers, writers);
         DockEndpoints.Map(readers, writers);
         readers.MapStatus();

@@ -15,6 +15,7 @@ var root = new RootCommand("EvidenceIngest 执法音像资料采集服务")
     RecordersCommand.Create(),
     DocksCommand.Create(),
     ProfilesCommand.Create(),
+    AuditCommand.Create(),
     VerifyCommand.Create(),
 };
 // Windows' service manager starts it like anybody else; only asking tells that it did.

@@ -1,3 +1,4 @@
+using System.Globalization;
 using EvidenceIngest.Benchmarks;
 
 using var end = new CancellationTokenSource();
@@ -6,5 +7,12 @@ Console.CancelKeyPress += (_, key) =>
     key.Cancel = true;
     end.Cancel();
 };
-await using var bench = await StationBench.StartAsync(end.Token);
-await bench.RunAsync(Console.Out, end.Token);
+if (args is ["log", var events])
+{
+    await using var log = await LogBench.StartAsync(end.Token);
+    await log.RunAsync(Console.Out, int.Parse(events, CultureInfo.InvariantCulture), end.Token);
+    return;
+}
+
+await using var station = await StationBench.StartAsync(end.Token);
+await station.RunAsync(Console.Out, end.Token);

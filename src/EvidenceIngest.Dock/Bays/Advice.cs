@@ -7,7 +7,7 @@ internal static class Advice
 {
     public const string PulledWhileCopying = "采集中断，请重新插入记录仪；已采集部分不会丢失，插入后自动续采。";
 
-    public const string LeftWhileUnlocking = "识别过程中记录仪被取走或断开，尚未采集；请重新插入。";
+    public const string LeftWhileUnlocking = "识别过程中记录仪被取走或断开，请重新插入；此前已采集的部分不会丢失。";
 
     public const string RecorderSilent = "记录仪没有响应，正在重试。请确认设备已开机；持续出现时请拔出后重新插入，或更换采集口并联系管理员。设备内的音像资料未受影响。";
 

@@ -86,11 +86,16 @@ internal sealed class BayOccupant : IAsyncDisposable
     /// <summary>Ends the workflow and leaves the bay empty.</summary>
     public async ValueTask DisposeAsync()
     {
-        var pulled = _bay.Snapshot() is { State: BayState.Offloading } or { State: BayState.Failed, Reason: Advice.PulledWhileCopying };
+        var pulled = _bay.Snapshot() switch
+        {
+            { State: BayState.Offloading } => Advice.PulledWhileCopying,
+            { State: BayState.Failed, Reason: Advice.PulledWhileCopying or Advice.LeftWhileUnlocking } told => told.Reason,
+            _ => null,
+        };
         await _left.CancelAsync();
         await _running;
         _left.Dispose();
-        _bay.Enter(BayState.Empty, pulled ? Advice.PulledWhileCopying : null);
+        _bay.Enter(BayState.Empty, pulled);
     }
 
     private async Task RunAsync(CancellationToken ct)
@@ -137,8 +142,13 @@ internal sealed class BayOccupant : IAsyncDisposable
         {
             // Everyday life, no fault: the watcher's word that it left comes a moment later, or it is back already.
             _log.RecorderPulled(Attachment.Bay, _bay.State);
-            var isSafe = _bay.State is BayState.Delivering or BayState.Sealed;
-            _bay.Enter(BayState.Failed, isSafe ? Advice.Staged : Advice.PulledWhileCopying, e.Message);
+            var advice = _bay.State switch
+            {
+                BayState.Delivering or BayState.Sealed or BayState.Clearing => Advice.Staged,
+                BayState.Offloading => Advice.PulledWhileCopying,
+                _ => Advice.LeftWhileUnlocking,
+            };
+            _bay.Enter(BayState.Failed, advice, e.Message);
             return false;
         }
         catch (Exception e)

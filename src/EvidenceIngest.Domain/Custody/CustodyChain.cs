@@ -1,5 +1,5 @@
-using System.Security.Cryptography;
 using System.Text.Json;
+using EvidenceIngest.Domain.Transparency;
 
 namespace EvidenceIngest.Domain.Custody;
 
@@ -28,13 +28,7 @@ public static class CustodyChain
         return new ChainedEvent(linked, bytes, HashOf(bytes));
     }
 
-    public static string HashOf(ReadOnlySpan<byte> eventBytes)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData([0x00]);
-        hash.AppendData(eventBytes);
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
-    }
+    public static string HashOf(ReadOnlySpan<byte> eventBytes) => Convert.ToHexStringLower(MerkleHash.Leaf(eventBytes));
 
     /// <summary>Re-derives a whole chain from its stored bytes.</summary>
     /// <returns>The first thing that does not hold, or null when the chain is whole.</returns>

@@ -7,6 +7,7 @@ using EvidenceIngest.Server.Items;
 using EvidenceIngest.Server.Pipeline;
 using EvidenceIngest.Server.Receipts;
 using EvidenceIngest.Server.Recorders;
+using EvidenceIngest.Server.Transparency;
 using Microsoft.EntityFrameworkCore;
 
 namespace EvidenceIngest.Server.Catalogue;
@@ -48,6 +49,16 @@ internal sealed partial class CatalogueDb(DbContextOptions<CatalogueDb> options)
 
     public DbSet<StoredCustodyEvent> CustodyEvents => Set<StoredCustodyEvent>();
 
+    public DbSet<PendingLeaf> LogPending => Set<PendingLeaf>();
+
+    public DbSet<LogLeaf> LogLeaves => Set<LogLeaf>();
+
+    public DbSet<LogTile> LogTiles => Set<LogTile>();
+
+    public DbSet<LogHead> LogHeads => Set<LogHead>();
+
+    public DbSet<LogPublication> LogPublications => Set<LogPublication>();
+
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
         // PostgreSQL keeps instants, not offsets, and its driver insists that we know it.
@@ -74,6 +85,18 @@ internal sealed partial class CatalogueDb(DbContextOptions<CatalogueDb> options)
         modelBuilder.Entity<MediaLink>().HasKey(l => l.TokenHash);
         modelBuilder.Entity<LinkView>().HasKey(v => new { v.TokenHash, v.Address });
         modelBuilder.Entity<StoredCustodyEvent>().HasKey(e => new { e.ItemId, e.Sequence });
+        modelBuilder.Entity<LogLeaf>(e =>
+        {
+            e.HasKey(l => l.Index);
+            e.Property(l => l.Index).ValueGeneratedNever();
+        });
+        modelBuilder.Entity<LogTile>().HasKey(t => new { t.Level, t.Index });
+        modelBuilder.Entity<LogHead>(e =>
+        {
+            e.HasKey(h => h.TreeSize);
+            e.Property(h => h.TreeSize).ValueGeneratedNever();
+        });
+        modelBuilder.Entity<LogPublication>().HasKey(p => new { p.TreeSize, p.Place });
         modelBuilder.Entity<StoredFacts>(e =>
         {
             e.HasKey(f => new { f.ItemId, f.Position });

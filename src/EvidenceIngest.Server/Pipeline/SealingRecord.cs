@@ -8,6 +8,7 @@ using EvidenceIngest.Server.Custody;
 using EvidenceIngest.Server.Deliveries;
 using EvidenceIngest.Server.Items;
 using EvidenceIngest.Server.Receipts;
+using EvidenceIngest.Server.Transparency;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 
@@ -15,13 +16,14 @@ namespace EvidenceIngest.Server.Pipeline;
 
 /// <summary>Records how sealing ended: custody events, state and receipt in one transaction.</summary>
 internal sealed class SealingRecord(
-    EvidenceCatalogue catalogue, ReceiptKey key, DeliverySignals signals, ServerOptions options, TimeProvider time, ILogger<SealingRecord> log)
+    EvidenceCatalogue catalogue, ReceiptKey key, DeliverySignals signals, LogKeeper custodyLog, ServerOptions options, TimeProvider time, ILogger<SealingRecord> log)
 {
     /// <summary>Does nothing when another run has recorded it already: there is one receipt per delivery.</summary>
     public async Task SealedAsync(Delivery delivery, IReadOnlyList<SealedFile> files, CancellationToken ct)
     {
         await catalogue.WriteAsync(db => SealedAsync(db, delivery.Id, delivery.ItemId, files, ct), ct);
         signals.Changed(delivery.Id);
+        custodyLog.Hurry();
         log.Sealed(delivery.ItemId, files.Count);
     }
 

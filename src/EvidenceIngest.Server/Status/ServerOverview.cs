@@ -1,11 +1,12 @@
 using EvidenceIngest.Server.Catalogue;
 using EvidenceIngest.Server.Pipeline;
+using EvidenceIngest.Server.Transparency;
 using Microsoft.EntityFrameworkCore;
 
 namespace EvidenceIngest.Server.Status;
 
 /// <summary>What an administrator sees first.</summary>
-internal sealed class ServerOverview(EvidenceCatalogue catalogue, CatalogueStart start, VaultTrust trust, ServerOptions options, TimeProvider time)
+internal sealed class ServerOverview(EvidenceCatalogue catalogue, CatalogueStart start, VaultTrust trust, LogKeeper custodyLog, ServerOptions options, TimeProvider time)
 {
     private static readonly TimeSpan HealthPatience = TimeSpan.FromSeconds(3);
 
@@ -21,6 +22,8 @@ internal sealed class ServerOverview(EvidenceCatalogue catalogue, CatalogueStart
                 .Select(g => new { g.Key.Stage, g.Key.State, Count = g.Count(), Retrying = g.Count(s => s.Attempts > 0) }).ToListAsync(ct), ct);
         var late = await catalogue.ReadAsync(
             db => db.Items.CountAsync(i => i.OnTime == false || (i.SealedAt == null && i.DeadlineAt < now), ct), ct);
+        var waiting = await catalogue.ReadAsync(db => db.LogPending.LongCountAsync(ct), ct);
+        var head = await catalogue.ReadAsync(db => db.LogHeads.OrderByDescending(h => h.TreeSize).FirstOrDefaultAsync(ct), ct);
         return new ServerStatus(
             options.Name,
             new VaultStatus(trust.State, trust.Reason, trust.Report?.Attempts ?? []),
@@ -29,7 +32,8 @@ internal sealed class ServerOverview(EvidenceCatalogue catalogue, CatalogueStart
             [.. Stages.InOrder.Select(stage => new StageQueue(
                 stage, Count(stage, StageState.Due), Count(stage, StageState.Waiting), Count(stage, StageState.Failed),
                 stages.Where(s => s.Stage == stage && s.State == StageState.Due).Sum(s => s.Retrying)))],
-            late);
+            late,
+            new CustodyLogStatus(waiting, head?.TreeSize ?? 0, head?.SignedAt, custodyLog.Trouble));
 
         int Count(Stage stage, StageState state) => stages.Where(s => s.Stage == stage && s.State == state).Sum(s => s.Count);
     }
@@ -44,6 +48,8 @@ internal sealed class ServerOverview(EvidenceCatalogue catalogue, CatalogueStart
             reasons.Add("the database does not answer");
         if (trust.State != VaultTrustState.Holds)
             reasons.Add($"nothing is sealed: the vault is {trust.State}");
+        if (custodyLog.Trouble.TryGetValue(LogKeeper.Log, out var trouble))
+            reasons.Add("no head of the custody log is signed: " + trouble);
         return new HealthReport(reasons.Count == 0 ? "ready" : "degraded", reasons);
     }
 

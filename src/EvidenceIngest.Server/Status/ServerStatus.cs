@@ -9,13 +9,21 @@ namespace EvidenceIngest.Server.Status;
 /// <param name="Deliveries">How many deliveries stand in each state.</param>
 /// <param name="Stages">Queues of the pipeline, in its order.</param>
 /// <param name="Late">Items that were sealed after their deadline, or are not sealed though it has passed.</param>
+/// <param name="CustodyLog">The signed log of all custody events.</param>
 public sealed record ServerStatus(
     string Server,
     VaultStatus Vault,
     IReadOnlyDictionary<string, int> Items,
     IReadOnlyDictionary<string, int> Deliveries,
     IReadOnlyList<StageQueue> Stages,
-    int Late);
+    int Late,
+    CustodyLogStatus CustodyLog);
+
+/// <param name="Waiting">Events that are not in the log yet.</param>
+/// <param name="SignedEvents">Events under the newest signed head.</param>
+/// <param name="SignedAt">When it was signed; null before the first.</param>
+/// <param name="Trouble">What does not go as it should: <c>log</c> is the log itself, the others are places that take heads.</param>
+public sealed record CustodyLogStatus(long Waiting, long SignedEvents, DateTimeOffset? SignedAt, IReadOnlyDictionary<string, string> Trouble);
 
 /// <param name="State">Unknown, Unreachable, Holds or Broken.</param>
 /// <param name="Reason">Why nothing is sealed; null when it holds.</param>

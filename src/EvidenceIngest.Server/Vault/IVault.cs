@@ -44,6 +44,9 @@ public interface IVault
     /// <summary>Reads the lock back; null when there is none.</summary>
     Task<VaultLock?> ReadLockAsync(VaultVersion version, CancellationToken ct);
 
+    /// <summary>Every version whose key begins with the prefix, in the order of keys; a key's newest version comes first.</summary>
+    IAsyncEnumerable<StoredVersion> ListAsync(string bucket, string prefix, CancellationToken ct);
+
     /// <summary>Tries on a throw-away locked object what must be refused: delete, shorten, bypass …</summary>
     Task<VaultProbeReport> ProbeAsync(CancellationToken ct);
 }
@@ -57,6 +60,8 @@ public sealed record VaultObject(string Bucket, string Key)
 }
 
 public sealed record VaultVersion(string Bucket, string Key, string VersionId);
+
+public sealed record StoredVersion(VaultVersion Version, long Bytes);
 
 public sealed record StoredPart(int Part, string ETag, long Bytes);
 

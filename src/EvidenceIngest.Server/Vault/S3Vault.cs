@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net;
+using System.Runtime.CompilerServices;
 using Amazon.S3;
 using Amazon.S3.Model;
 using Microsoft.Extensions.Logging;
@@ -115,6 +116,20 @@ internal sealed class S3Vault : IVault, IDisposable
     public Task LockAsync(VaultVersion version, DateTimeOffset until, CancellationToken ct) => _locks.LockAsync(version, until, ct);
 
     public Task<VaultLock?> ReadLockAsync(VaultVersion version, CancellationToken ct) => _locks.ReadAsync(version, ct);
+
+    public async IAsyncEnumerable<StoredVersion> ListAsync(string bucket, string prefix, [EnumeratorCancellation] CancellationToken ct)
+    {
+        var request = new ListVersionsRequest { BucketName = bucket, Prefix = prefix };
+        ListVersionsResponse page;
+        do
+        {
+            page = await _store.RunAsync($"list {prefix}", token => _s3.ListVersionsAsync(request, token), ct);
+            foreach (var found in (page.Versions ?? []).Where(v => v.IsDeleteMarker != true))
+                yield return new StoredVersion(new VaultObject(bucket, found.Key).Version(found.VersionId), found.Size ?? 0);
+            (request.KeyMarker, request.VersionIdMarker) = (page.NextKeyMarker, page.NextVersionIdMarker);
+        }
+        while (page.IsTruncated == true);
+    }
 
     public Task<VaultProbeReport> ProbeAsync(CancellationToken ct) =>
         new VaultProbe(_s3, _store, _options.Bucket, _time, _logger).RunAsync(ct);

@@ -30,6 +30,9 @@ internal sealed class EvidenceHome
 
     public string WorkFolder => Path.Combine(Root, "server", "work");
 
+    /// <summary>Signed heads of the custody log.</summary>
+    public string WitnessFile => Path.Combine(Root, "witness", "tree-heads.jsonl");
+
     public string LogFolder => Path.Combine(Root, "logs");
 
     public string SiteProfileFolder => Path.Combine(Root, "hardware-profiles");

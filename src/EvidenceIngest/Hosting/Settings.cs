@@ -2,6 +2,7 @@ using EvidenceIngest.Dock;
 using EvidenceIngest.Recorders;
 using EvidenceIngest.Server;
 using EvidenceIngest.Server.MediaTools;
+using EvidenceIngest.Server.Transparency;
 using EvidenceIngest.Server.Vault;
 using Microsoft.Extensions.Configuration;
 using Npgsql;
@@ -30,12 +31,14 @@ internal sealed class Settings(EvidenceHome home, IConfiguration values)
     /// <summary>Where the service is reached: by commands, and by the dock unless <c>Dock:Server</c> says otherwise.</summary>
     public Uri ServerUrl => Url("Dock:Server", Urls[0].ToString());
 
-    public ServerOptions Server() => new()
+    /// <param name="witnessFile">Instead of the configured one.</param>
+    public ServerOptions Server(string? witnessFile = null) => new()
     {
         Urls = Urls,
         Database = Database(),
         WorkFolder = Path.GetFullPath(values["Server:WorkFolder"] ?? home.WorkFolder, home.Root),
         ReceiptKeyFile = Path.GetFullPath(values["Server:ReceiptKeyFile"] ?? home.ReceiptKeyFile, home.Root),
+        Log = Log(witnessFile),
         AgencyZone = Zone,
         UnknownRecorders = values["Server:UnknownRecorders"] switch
         {
@@ -56,6 +59,17 @@ internal sealed class Settings(EvidenceHome home, IConfiguration values)
         RenditionBucket = values["Vault:RenditionBucket"] ?? "evidence-renditions",
         Region = values["Vault:Region"] ?? "us-east-1",
         RetentionDays = Number("Vault:RetentionDays", 3650, 1, 36_500),
+    };
+
+    private LogOptions Log(string? witnessFile) => new()
+    {
+        WitnessFile = Path.GetFullPath(witnessFile ?? values["Server:Log:WitnessFile"] ?? home.WitnessFile, home.Root),
+        HeadInterval = TimeSpan.FromSeconds(Number("Server:Log:HeadSeconds", 60, 1, 86_400)),
+        VaultInterval = TimeSpan.FromMinutes(Number("Server:Log:VaultMinutes", 10, 1, 1440)),
+        TimestampAuthority = values["Server:Log:TimestampAuthority"] is { } authority ? Parse("Server:Log:TimestampAuthority", authority) : null,
+        TimestampInterval = TimeSpan.FromMinutes(Number("Server:Log:TimestampMinutes", 60, 1, 1440)),
+        Witnesses = [.. values.GetSection("Server:Log:Witnesses").GetChildren().Select(c => Parse(c.Path, c.Value!))],
+        WitnessInterval = TimeSpan.FromSeconds(Number("Server:Log:WitnessSeconds", 60, 1, 86_400)),
     };
 
     public MediaToolOptions MediaTools()

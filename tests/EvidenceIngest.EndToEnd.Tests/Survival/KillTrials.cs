@@ -5,12 +5,17 @@ using Npgsql;
 
 namespace EvidenceIngest.EndToEnd.Tests.Survival;
 
+/// <summary>Starting and killing takes both cores: beside it, an emulated guest comes to nothing.</summary>
+[CollectionDefinition(nameof(KillTrials), DisableParallelization = true)]
+public sealed class AloneTests;
+
 /// <summary>
 /// kill -9 of dock, server and stores, at stage boundaries and at random moments, many times over: afterwards every
 /// recording is sealed exactly once, byte for byte, and every recorder was cleared against a receipt. A trial is a kill;
 /// recorders are docked until enough have happened.
 /// <c>EVIDENCE_KILL_TRIALS</c> sets how many; <c>EVIDENCE_KILL_SEED</c> repeats a run's choices.
 /// </summary>
+[Collection(nameof(KillTrials))]
 public sealed class KillTrials(ITestOutputHelper output) : IAsyncLifetime
 {
     private const int Docks = 3;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using EvidenceIngest.Server.Vault;
 
 namespace EvidenceIngest.Server.Tests.Support;
@@ -105,6 +106,14 @@ internal sealed class MemoryVault(Faults faults) : IVault
     });
 
     public Task<VaultLock?> ReadLockAsync(VaultVersion version, CancellationToken ct) => Step(() => _locks.GetValueOrDefault(version));
+
+    public async IAsyncEnumerable<StoredVersion> ListAsync(string bucket, string prefix, [EnumeratorCancellation] CancellationToken ct)
+    {
+        var found = await Step(() => _objects.Where(o => o.Key.Bucket == bucket && o.Key.Key.StartsWith(prefix, StringComparison.Ordinal))
+            .OrderBy(o => o.Key.Key, StringComparer.Ordinal).ThenByDescending(o => o.Key.VersionId, StringComparer.Ordinal).ToList());
+        foreach (var (version, content) in found)
+            yield return new StoredVersion(version, content.Length);
+    }
 
     public Task<VaultProbeReport> ProbeAsync(CancellationToken ct) => Step(() =>
         new VaultProbeReport([new VaultProbeAttempt("delete the locked version", ProbeHolds ? "403" : "204", ProbeHolds)]));

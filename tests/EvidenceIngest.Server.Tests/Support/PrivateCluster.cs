@@ -67,9 +67,13 @@ public sealed class PrivateCluster : IAsyncLifetime
 
     private string Data => Path.Combine(_folder, "data");
 
-    private async Task ExecuteAsAdminAsync(string sql)
+    /// <summary>As somebody with all rights in the whole cluster.</summary>
+    /// <param name="sql">Statements.</param>
+    /// <param name="database">From <see cref="NewDatabaseAsync"/>; null for the cluster's own.</param>
+    internal async Task ExecuteAsAdminAsync(string sql, string? database = null)
     {
-        await using var admin = NpgsqlDataSource.Create($"Host=127.0.0.1;Port={_port};Username=admin;Database=postgres;Pooling=false");
+        var connection = new NpgsqlConnectionStringBuilder(database ?? $"Host=127.0.0.1;Port={_port};Database=postgres") { Username = "admin", Pooling = false };
+        await using var admin = NpgsqlDataSource.Create(connection);
         await using var command = admin.CreateCommand(sql);
         await command.ExecuteNonQueryAsync();
     }

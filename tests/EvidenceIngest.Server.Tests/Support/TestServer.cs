@@ -5,6 +5,7 @@ using EvidenceIngest.Server.Inspection;
 using EvidenceIngest.Server.Pipeline;
 using EvidenceIngest.Server.Renditions;
 using EvidenceIngest.Server.MediaTools;
+using EvidenceIngest.Server.Transparency;
 using EvidenceIngest.Server.Vault;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -31,6 +32,8 @@ internal sealed class TestServer : IAsyncDisposable
 
     public string OperatorToken { get; }
 
+    public string WitnessFile => Get<LogOptions>().WitnessFile;
+
     public HttpClient Operator { get; }
 
     public HttpClient Anonymous { get; }
@@ -51,9 +54,11 @@ internal sealed class TestServer : IAsyncDisposable
     /// <param name="vault">The first server's vault.</param>
     /// <param name="arrange">Prepares the vault before the server sees it.</param>
     /// <param name="unknownRecorders">The site's rule.</param>
+    /// <param name="timestampAuthority">That stamps heads of the log.</param>
+    /// <param name="witnesses">That are told heads of the log.</param>
     public static async Task<TestServer> StartAsync(
         PrivateCluster cluster, bool withJobs = true, string? database = null, MemoryVault? vault = null, Action<MemoryVault>? arrange = null,
-        UnknownRecorders unknownRecorders = UnknownRecorders.Quarantine)
+        UnknownRecorders unknownRecorders = UnknownRecorders.Quarantine, Uri? timestampAuthority = null, IReadOnlyList<Uri>? witnesses = null)
     {
         database ??= await cluster.NewDatabaseAsync();
         var folder = Directory.CreateTempSubdirectory("evidence-server-").FullName;
@@ -68,6 +73,7 @@ internal sealed class TestServer : IAsyncDisposable
             {
                 Database = database,
                 Name = "test",
+                Log = new LogOptions { WitnessFile = Path.Combine(folder, "witness", "tree-heads.jsonl"), TimestampAuthority = timestampAuthority, Witnesses = witnesses ?? [] },
                 WorkFolder = Path.Combine(folder, "work"),
                 ReceiptKeyFile = Path.Combine(folder, "secrets", "receipt-key.pem"),
                 SweepInterval = TimeSpan.FromMilliseconds(500),
@@ -91,6 +97,10 @@ internal sealed class TestServer : IAsyncDisposable
             builder.Services.Remove(builder.Services.Single(
                 s => s.ServiceType == typeof(IHostedService) && s.ImplementationFactory?.Method.ReturnType == typeof(PipelineSweep)));
         }
+
+        // Tests of the log run its rounds themselves; to the others its objects in the vault would be strangers.
+        builder.Services.Remove(builder.Services.Single(
+            s => s.ServiceType == typeof(IHostedService) && s.ImplementationFactory?.Method.ReturnType == typeof(LogKeeper)));
 
         var app = builder.Build();
         app.MapEvidenceApi();

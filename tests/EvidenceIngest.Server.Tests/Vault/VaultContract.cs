@@ -28,6 +28,20 @@ public abstract class VaultContract : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_listing_names_every_version_below_a_prefix_and_nothing_else()
+    {
+        var folder = $"contract/{Guid.NewGuid():N}/";
+        var first = await Vault.PutAsync(new VaultObject(Bucket, folder + "a"), new MemoryStream([1]), "text/plain", Ct);
+        var second = await Vault.PutAsync(new VaultObject(Bucket, folder + "a"), new MemoryStream([1, 2]), "text/plain", Ct);
+        var other = await Vault.PutAsync(new VaultObject(Bucket, folder + "b"), new MemoryStream([1, 2, 3]), "text/plain", Ct);
+        await Vault.PutAsync(NewObject(), new MemoryStream([0]), "text/plain", Ct);
+
+        var listed = await Vault.ListAsync(Bucket, folder, Ct).ToListAsync(Ct);
+
+        Assert.Equal([new StoredVersion(second, 2), new StoredVersion(first, 1), new StoredVersion(other, 3)], listed);
+    }
+
+    [Fact]
     public async Task Parts_sent_through_grants_become_one_object_with_the_same_bytes()
     {
         var target = NewObject();

@@ -1,0 +1,29 @@
+using EvidenceIngest.Domain.Receipts;
+using EvidenceIngest.Domain.Transparency;
+using EvidenceIngest.Server.Access;
+
+namespace EvidenceIngest.Server.Transparency;
+
+internal static class LogEndpoints
+{
+    public static void Map(IEndpointRouteBuilder readers)
+    {
+        var log = readers.MapGroup("/log").WithTags("Custody log");
+        log.MapGet("/head", HeadAsync).Produces<SignedEnvelope>().ProducesProblem(StatusCodes.Status404NotFound);
+        log.MapGet("/consistency", ConsistencyAsync).Produces<ConsistencyProof>().ProducesProblem(StatusCodes.Status400BadRequest);
+        readers.MapGet("/items/{id}/custody/{sequence:int}/proof", InclusionAsync).WithTags("Custody log")
+            .Produces<LoggedEvent>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
+    }
+
+    private static async Task<IResult> HeadAsync(LogRegister register, CancellationToken ct, long? size = null) =>
+        TypedResults.Bytes(await register.HeadAsync(size, ct), "application/json");
+
+    private static async Task<IResult> ConsistencyAsync(long from, long to, LogRegister register, CancellationToken ct) =>
+        TypedResults.Ok(await register.ConsistencyAsync(from, to, ct));
+
+    private static async Task<IResult> InclusionAsync(string id, int sequence, LogRegister register, CancellationToken ct, long? size = null)
+    {
+        Texts.Demand(id, "item", 100);
+        return TypedResults.Ok(await register.InclusionAsync(id, sequence, size, ct));
+    }
+}

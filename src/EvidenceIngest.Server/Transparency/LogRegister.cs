@@ -1,0 +1,56 @@
+using EvidenceIngest.Domain;
+using EvidenceIngest.Domain.Receipts;
+using EvidenceIngest.Domain.Transparency;
+using EvidenceIngest.Server.Access;
+using EvidenceIngest.Server.Catalogue;
+using Microsoft.EntityFrameworkCore;
+
+namespace EvidenceIngest.Server.Transparency;
+
+/// <summary>Signed heads, and proofs that lead to them.</summary>
+internal sealed class LogRegister(EvidenceCatalogue catalogue)
+{
+    /// <summary>The head of that size, or the newest: the exact bytes of its envelope.</summary>
+    public Task<byte[]> HeadAsync(long? size, CancellationToken ct) => catalogue.ReadAsync(
+        async db => (await HeadAsync(db, size, ct)).Envelope, ct);
+
+    public Task<LoggedEvent> InclusionAsync(string itemId, int sequence, long? size, CancellationToken ct) => catalogue.ReadAsync(
+        async db =>
+        {
+            if (!await db.CustodyEvents.AnyAsync(e => e.ItemId == itemId && e.Sequence == sequence, ct))
+                throw RequestRefusedException.NotFound($"item {itemId} has no event {sequence}");
+            var leaf = await db.LogLeaves.SingleOrDefaultAsync(l => l.ItemId == itemId && l.Sequence == sequence, ct);
+            var head = leaf is null ? null : await HeadAsync(db, size, ct);
+            if (leaf is null || leaf.Index >= head!.TreeSize)
+                throw RequestRefusedException.Conflict($"event {sequence} of item {itemId} is not under {(size is null ? "a signed head yet: try again in a minute" : $"the head of size {size}: it came later")}");
+            return new LoggedEvent(
+                new InclusionProof(
+                    leaf.Index, head.TreeSize, Convert.ToHexStringLower(leaf.Hash), await HashAsync(db, MerkleTree.Inclusion(leaf.Index, head.TreeSize), ct)),
+                EvidenceJson.FromBytes<SignedEnvelope>(head.Envelope));
+        },
+        ct);
+
+    public Task<ConsistencyProof> ConsistencyAsync(long oldSize, long newSize, CancellationToken ct) => catalogue.ReadAsync(
+        async db =>
+        {
+            var known = (await HeadAsync(db, null, ct)).TreeSize;
+            if (oldSize < 0 || oldSize > newSize || newSize > known)
+                throw RequestRefusedException.Invalid("from, to", $"must be sizes in this order, the larger at most {known}");
+            return new ConsistencyProof(oldSize, newSize, await HashAsync(db, MerkleTree.Consistency(oldSize, newSize), ct));
+        },
+        ct);
+
+    private static async Task<LogHead> HeadAsync(CatalogueDb db, long? size, CancellationToken ct) =>
+        await db.LogHeads.Where(h => size == null || h.TreeSize == size).OrderByDescending(h => h.TreeSize).FirstOrDefaultAsync(ct)
+        ?? throw RequestRefusedException.NotFound(size is null ? "no head has been signed yet" : $"no head of size {size} was signed");
+
+    private static async Task<IReadOnlyList<string>> HashAsync(CatalogueDb db, IReadOnlyList<MerkleRange> path, CancellationToken ct)
+    {
+        var stored = await db.LoadAsync(path.SelectMany(range => range.Nodes), ct);
+        return [.. path.Select(range => Convert.ToHexStringLower(range.Hash(stored)))];
+    }
+}
+
+/// <param name="Proof">That the event is in the log.</param>
+/// <param name="Head">The signed head that the proof leads to.</param>
+public sealed record LoggedEvent(InclusionProof Proof, SignedEnvelope Head);
