@@ -78,7 +78,9 @@ home_config() {
   "Server": {
     "Urls": "$api",
     "Database": "Host=127.0.0.1;Port=$(port_of postgres);Username=evidence;Database=evidence",
-    "DatabasePasswordFile": "secrets/postgres.password"
+    "DatabasePasswordFile": "secrets/postgres.password",
+    "OwnerDatabase": "Host=127.0.0.1;Port=$(port_of postgres);Username=evidence_owner;Database=evidence",
+    "OwnerDatabasePasswordFile": "secrets/postgres-owner.password"
   },
   "Vault": {
     "Endpoint": "http://127.0.0.1:$(port_of vault)",

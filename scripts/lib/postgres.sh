@@ -21,10 +21,11 @@ postgres_bin() { # PROGRAM: prints the path of the newest one
 }
 
 # The bootstrap talks to the cluster in single-user mode, so no superuser password exists and
-# no superuser can ever log in: pg_hba.conf knows one role, on loopback, with a password.
+# no superuser can ever log in: pg_hba.conf knows two roles, on loopback, with passwords. One owns the
+# tables and changes them when the service is updated; the other works with them and can undo nothing.
 postgres_create() {
-  local folder=$EVIDENCE_HOME/postgres password
-  password=$(secret postgres.password)
+  local folder=$EVIDENCE_HOME/postgres password owner_password
+  password=$(secret postgres.password) owner_password=$(secret postgres-owner.password)
   mkdir -p "$folder"
   if (( EUID == 0 )); then chown postgres: "$folder"; fi
   # An unfinished one of an interrupted first start: no server has ever run on it.
@@ -33,10 +34,11 @@ postgres_create() {
   "${as_owner[@]}" "$(postgres_bin initdb)" --pgdata "$folder/data.new" --username postgres --auth reject \
     --encoding UTF8 --locale C.UTF-8 --data-checksums --no-instructions >"$folder/log/initdb.log" 2>&1 ||
     die "initdb failed, see $folder/log/initdb.log"
-  printf 'host evidence evidence 127.0.0.1/32 scram-sha-256\n' >"$folder/data.new/pg_hba.conf"
+  printf 'host evidence evidence,evidence_owner 127.0.0.1/32 scram-sha-256\n' >"$folder/data.new/pg_hba.conf"
   "${as_owner[@]}" "$(postgres_bin postgres)" --single -D "$folder/data.new" postgres >>"$folder/log/initdb.log" 2>&1 <<SQL ||
 CREATE ROLE evidence LOGIN PASSWORD '$password';
-CREATE DATABASE evidence OWNER evidence;
+CREATE ROLE evidence_owner LOGIN PASSWORD '$owner_password';
+CREATE DATABASE evidence OWNER evidence_owner;
 SQL
     die "making the database failed, see $folder/log/initdb.log"
   mv "$folder/data.new" "$folder/data"

@@ -11,6 +11,12 @@ public sealed class ServerOptions
     /// <summary>Npgsql connection string of the catalogue; jobs lie in the same database.</summary>
     public required string Database { get; init; }
 
+    /// <summary>
+    /// Connection string of the role that owns the catalogue's tables; used for nothing but migrations. Null when somebody
+    /// else migrates, or when <see cref="Database"/>'s own role is the owner, which then could also undo what is append-only.
+    /// </summary>
+    public string? OwnerDatabase { get; init; }
+
     /// <summary>For copies of masters while they are inspected and rendered; this server's own, emptied when it starts.</summary>
     public required string WorkFolder { get; init; }
 

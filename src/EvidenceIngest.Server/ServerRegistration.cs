@@ -11,7 +11,6 @@ using EvidenceIngest.Server.Recorders;
 using EvidenceIngest.Server.Status;
 using EvidenceIngest.Server.Transparency;
 using EvidenceIngest.Server.Vault;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Quartz;
@@ -31,10 +30,7 @@ public static class ServerRegistration
         services.TryAddSingleton(TimeProvider.System);
         services.AddVault(vault);
         services.AddMediaTools(media);
-        services.AddPooledDbContextFactory<CatalogueDb>(options => options
-            .UseNpgsql(server.Database, npgsql => npgsql.UseQuerySplittingBehavior(QuerySplittingBehavior.SplitQuery))
-            // Migrations are SQL files; a test compares them with the model.
-            .ConfigureWarnings(w => w.Ignore(Microsoft.EntityFrameworkCore.Diagnostics.RelationalEventId.PendingModelChangesWarning)));
+        services.AddPooledDbContextFactory<CatalogueDb>(options => CatalogueDb.Connect(options, server.Database));
         services.AddSingleton<EvidenceCatalogue>();
         services.AddSingleton<CatalogueStart>();
         services.AddHostedService(s => s.GetRequiredService<CatalogueStart>());

@@ -26,10 +26,10 @@ internal sealed class LogBench : IAsyncDisposable
 
     private readonly Installation _installation;
     private readonly ServiceProvider _services;
-    private readonly string _database;
+    private readonly string _owner;
 
-    private LogBench(Installation installation, ServiceProvider services, string database) =>
-        (_installation, _services, _database) = (installation, services, database);
+    private LogBench(Installation installation, ServiceProvider services, string owner) =>
+        (_installation, _services, _owner) = (installation, services, owner);
 
     private EvidenceCatalogue Catalogue => _services.GetRequiredService<EvidenceCatalogue>();
 
@@ -37,11 +37,14 @@ internal sealed class LogBench : IAsyncDisposable
     {
         var installation = await Installation.CreateAsync("log-bench", "postgres");
         await using var probe = installation.Database();
-        var database = probe.ConnectionString + ";Password=" + installation.Secret("postgres.password");
+        string As(string role, string secret) =>
+            new NpgsqlConnectionStringBuilder(probe.ConnectionString) { Username = role, Password = installation.Secret(secret) }.ConnectionString;
+        var owner = As("evidence_owner", "postgres-owner.password");
         var services = new ServiceCollection().AddLogging().AddEvidenceServer(
             new ServerOptions
             {
-                Database = database,
+                Database = As("evidence", "postgres.password"),
+                OwnerDatabase = owner,
                 WorkFolder = Path.Combine(installation.Home, "work"),
                 ReceiptKeyFile = Path.Combine(installation.Home, "secrets/receipt-key.pem"),
                 Log = new LogOptions { WitnessFile = Path.Combine(installation.Home, "witness/tree-heads.jsonl") },
@@ -51,7 +54,7 @@ internal sealed class LogBench : IAsyncDisposable
         var start = services.GetRequiredService<CatalogueStart>();
         await start.StartAsync(ct);
         await start.WhenReadyAsync(ct);
-        var bench = new LogBench(installation, services, database);
+        var bench = new LogBench(installation, services, owner);
         await bench.ExecuteAsync(
             $"""
             insert into recorders (id, first_seen_at, last_seen_at) values ('r', now(), now());
@@ -117,7 +120,7 @@ internal sealed class LogBench : IAsyncDisposable
     private async Task GrowAsync(int events, CancellationToken ct)
     {
         await ExecuteAsync("alter table log_leaves drop constraint log_leaves_item_id_sequence_fkey", ct);
-        await using var source = NpgsqlDataSource.Create(_database);
+        await using var source = NpgsqlDataSource.Create(_owner);
         for (var size = await SizeAsync(source, ct); size < events;)
         {
             var more = Math.Min(Batch, events - size);
@@ -162,7 +165,7 @@ internal sealed class LogBench : IAsyncDisposable
 
     private async Task ExecuteAsync(string sql, CancellationToken ct)
     {
-        await using var source = NpgsqlDataSource.Create(_database);
+        await using var source = NpgsqlDataSource.Create(_owner);
         await using var command = source.CreateCommand(sql);
         await command.ExecuteNonQueryAsync(ct);
     }

@@ -15,8 +15,8 @@ internal sealed class StationBench : IAsyncDisposable
     /// <summary>All high-speed ports that the emulated controller has; hubs in it are full-speed.</summary>
     private const int Bays = 15;
 
-    private const int CardMebibytes = 40;
-    private const int FileMebibytes = 24;
+    private const int CardMebibytes = 80;
+    private const int FileMebibytes = 64;
     private const int Plugs = 5;
 
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
@@ -34,22 +34,28 @@ internal sealed class StationBench : IAsyncDisposable
     {
         for (var bay = 1; bay <= Bays; bay++)
             _images.Add(await CardAsync($"B{bay:000000}", ct));
-        var peer = await ReadWithDdAsync(ct);
-        await output.WriteLineAsync($"\n{Bays} bays, {FileMebibytes} MiB each\n\n| | s | MiB/s | of dd | MiB of memory a bay |\n|---|--:|--:|--:|--:|");
-        await output.WriteLineAsync(Row("dd of the same devices, to nowhere", peer, peer, null));
-        foreach (var (name, sm3) in new[] { ("dock, SHA-256", false), ("dock, SHA-256 and SM3", true) })
-        {
-            var (seconds, perBay) = await OffloadAllAsync(sm3, ct);
-            await output.WriteLineAsync(Row(name, seconds, peer, perBay));
-        }
-
         await StartDockAsync(sm3: false, ct);
+        var idle = await MemoryAsync("VmRSS", ct);
         var latencies = new List<(double Recognised, double FirstByte)>();
         for (var plug = 0; plug < Plugs; plug++)
             latencies.Add(await PlugOnceAsync(plug, ct));
+        await StopDockAsync(ct);
         await output.WriteLineAsync($"\n| one recorder, median of {Plugs} | s |\n|---|--:|");
         await output.WriteLineAsync($"| plug to recognised and listed | {Seconds(Median(latencies.Select(l => l.Recognised)))} |");
         await output.WriteLineAsync($"| recognised to first byte | {Seconds(Median(latencies.Select(l => l.FirstByte)))} |");
+
+        await PlugAllAsync(ct);
+        await RunAsync($"until [ $(ls /dev/sd?1 2> /dev/null | wc -l) = {Bays} ]; do sleep 0.2; done", ct);
+        var peer = await ReadWithDdAsync("of=/dev/null", ct);
+        var hashed = await ReadWithDdAsync("| sha256sum > /dev/null", ct);
+        await output.WriteLineAsync($"\n{Bays} bays, {FileMebibytes} MiB each\n\n| | s | MiB/s | of dd | MiB of memory a bay |\n|---|--:|--:|--:|--:|");
+        await output.WriteLineAsync(Row("dd of the same devices, to nowhere", peer, peer, null));
+        await output.WriteLineAsync(Row("dd of the same devices, each into sha256sum", hashed, peer, null));
+        foreach (var (name, sm3) in new[] { ("dock, SHA-256", false), ("dock, SHA-256 and SM3", true) })
+        {
+            var (seconds, perBay) = await OffloadAllAsync(sm3, idle, ct);
+            await output.WriteLineAsync(Row(name, seconds, peer, perBay));
+        }
     }
 
     public async ValueTask DisposeAsync() => await _vm.DisposeAsync();
@@ -63,28 +69,23 @@ internal sealed class StationBench : IAsyncDisposable
         return image;
     }
 
-    private async Task<double> ReadWithDdAsync(CancellationToken ct)
+    private async Task<double> ReadWithDdAsync(string into, CancellationToken ct)
     {
-        await PlugAllAsync(ct);
-        await RunAsync($"until [ $(ls /dev/sd?1 2> /dev/null | wc -l) = {Bays} ]; do sleep 0.2; done", ct);
         var seconds = await RunAsync(
-            $"start=$(date +%s%3N); for disk in /dev/sd?1; do dd if=$disk of=/dev/null bs=1M count={FileMebibytes} iflag=direct 2> /dev/null & done; wait; "
+            $"start=$(date +%s%3N); for disk in /dev/sd?1; do dd if=$disk bs=1M count={FileMebibytes} iflag=direct 2> /dev/null {into} & done; wait; "
             + "echo $(($(date +%s%3N) - start))", ct);
-        await _vm.UnplugAllAsync(ct);
         return int.Parse(seconds, CultureInfo.InvariantCulture) / 1000.0;
     }
 
+    /// <summary>Starts a dock before which all recorders stand already.</summary>
     /// <returns>From the first recorder's listing until every file is staged and read back; peak memory above that of an idle dock.</returns>
-    private async Task<(double Seconds, double MebibytesPerBay)> OffloadAllAsync(bool sm3, CancellationToken ct)
+    private async Task<(double Seconds, double MebibytesPerBay)> OffloadAllAsync(bool sm3, int idle, CancellationToken ct)
     {
         await StartDockAsync(sm3, ct);
-        var idle = await MemoryAsync("VmRSS", ct);
-        await PlugAllAsync(ct);
         await RunAsync($"until [ $(cat /run/dock/dock/staging/*/journal.jsonl 2> /dev/null | grep -c '\"fact\":\"staged\"') = {Bays} ]; do sleep 0.5; done", ct);
         var peak = await MemoryAsync("VmHWM", ct);
         var facts = await FactsAsync(ct);
         await StopDockAsync(ct);
-        await _vm.UnplugAllAsync(ct);
         var first = facts.Where(f => f.Fact == "docked").Min(f => f.At);
         return ((facts.Where(f => f.Fact == "staged").Max(f => f.At) - first).TotalSeconds, (peak - idle) / 1024.0 / Bays);
     }

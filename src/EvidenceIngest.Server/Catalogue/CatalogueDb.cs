@@ -9,6 +9,7 @@ using EvidenceIngest.Server.Receipts;
 using EvidenceIngest.Server.Recorders;
 using EvidenceIngest.Server.Transparency;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace EvidenceIngest.Server.Catalogue;
 
@@ -58,6 +59,12 @@ internal sealed partial class CatalogueDb(DbContextOptions<CatalogueDb> options)
     public DbSet<LogHead> LogHeads => Set<LogHead>();
 
     public DbSet<LogPublication> LogPublications => Set<LogPublication>();
+
+    /// <summary>How the catalogue is reached, by whichever role.</summary>
+    public static void Connect(DbContextOptionsBuilder options, string database) => options
+        .UseNpgsql(database, npgsql => npgsql.UseQuerySplittingBehavior(QuerySplittingBehavior.SplitQuery))
+        // Migrations are SQL files; a test compares them with the model.
+        .ConfigureWarnings(w => w.Ignore(RelationalEventId.PendingModelChangesWarning));
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {

@@ -11,7 +11,8 @@ namespace EvidenceIngest.Server.Catalogue;
 /// Waits for the database for as long as it takes, then applies the migrations. Several servers may start at once: an
 /// advisory lock lets one of them migrate while the others wait.
 /// </summary>
-internal sealed class CatalogueStart(IDbContextFactory<CatalogueDb> contexts, TimeProvider time, ILogger<CatalogueStart> log)
+internal sealed class CatalogueStart(
+    IDbContextFactory<CatalogueDb> contexts, ServerOptions options, TimeProvider time, ILogger<CatalogueStart> log)
     : BackgroundService
 {
     // Any number does, as long as nothing else in this database uses it.
@@ -48,7 +49,21 @@ internal sealed class CatalogueStart(IDbContextFactory<CatalogueDb> contexts, Ti
 
     private async Task MigrateAsync(CancellationToken ct)
     {
-        await using var db = await contexts.CreateDbContextAsync(ct);
+        if (options.OwnerDatabase is null)
+        {
+            await using var own = await contexts.CreateDbContextAsync(ct);
+            await MigrateAsync(own, ct);
+            return;
+        }
+
+        var asOwner = new DbContextOptionsBuilder<CatalogueDb>();
+        CatalogueDb.Connect(asOwner, options.OwnerDatabase);
+        await using var db = new CatalogueDb(asOwner.Options);
+        await MigrateAsync(db, ct);
+    }
+
+    private async Task MigrateAsync(CatalogueDb db, CancellationToken ct)
+    {
         await db.Database.OpenConnectionAsync(ct);
         await db.Database.ExecuteSqlAsync($"select pg_advisory_lock({MigrationLock})", ct);
         try
@@ -56,6 +71,8 @@ internal sealed class CatalogueStart(IDbContextFactory<CatalogueDb> contexts, Ti
             // Otherwise the first start logs a failed query of it.
             await db.GetService<IHistoryRepository>().CreateIfNotExistsAsync(ct);
             await db.Database.MigrateAsync(ct);
+            if (options.OwnerDatabase is not null)
+                await CatalogueRights.GrantAsync(db, new NpgsqlConnectionStringBuilder(options.Database).Username!, ct);
         }
         finally
         {

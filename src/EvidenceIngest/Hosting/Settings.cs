@@ -35,7 +35,8 @@ internal sealed class Settings(EvidenceHome home, IConfiguration values)
     public ServerOptions Server(string? witnessFile = null) => new()
     {
         Urls = Urls,
-        Database = Database(),
+        Database = Database("Server:Database"),
+        OwnerDatabase = values["Server:OwnerDatabase"] is null ? null : Database("Server:OwnerDatabase"),
         WorkFolder = Path.GetFullPath(values["Server:WorkFolder"] ?? home.WorkFolder, home.Root),
         ReceiptKeyFile = Path.GetFullPath(values["Server:ReceiptKeyFile"] ?? home.ReceiptKeyFile, home.Root),
         Log = Log(witnessFile),
@@ -139,18 +140,18 @@ internal sealed class Settings(EvidenceHome home, IConfiguration values)
         }
     }
 
-    private string Database()
+    private string Database(string key)
     {
         try
         {
-            var connection = new NpgsqlConnectionStringBuilder(Required("Server:Database"));
-            if (values["Server:DatabasePasswordFile"] is { } file)
-                connection.Password = home.ReadSecret(file, "Server:DatabasePasswordFile");
+            var connection = new NpgsqlConnectionStringBuilder(Required(key));
+            if (values[key + "PasswordFile"] is { } file)
+                connection.Password = home.ReadSecret(file, key + "PasswordFile");
             return connection.ConnectionString;
         }
         catch (ArgumentException e)
         {
-            throw new SettingsException("Server:Database: " + e.Message);
+            throw new SettingsException($"{key}: {e.Message}");
         }
     }
 

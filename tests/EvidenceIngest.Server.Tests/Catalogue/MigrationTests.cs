@@ -15,7 +15,7 @@ public sealed class MigrationTests(PrivateCluster cluster)
         await using (await TestServer.StartAsync(cluster, withJobs: false, database: migrated))
         {
             var modelled = await cluster.NewDatabaseAsync();
-            await using (var db = Open(modelled))
+            await using (var db = Open(PrivateCluster.AsOwner(modelled)))
                 await db.Database.EnsureCreatedAsync();
 
             Assert.Equal(await ColumnsAsync(modelled), await ColumnsAsync(migrated));
@@ -46,7 +46,7 @@ public sealed class MigrationTests(PrivateCluster cluster)
 
     private static async Task<List<string>> ColumnsAsync(string database)
     {
-        await using var source = NpgsqlDataSource.Create(database);
+        await using var source = NpgsqlDataSource.Create(PrivateCluster.AsOwner(database));
         await using var command = source.CreateCommand(
             """
             select table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable from information_schema.columns

@@ -10,8 +10,8 @@ using Npgsql;
 namespace EvidenceIngest.Server.Tests.Support;
 
 /// <summary>
-/// A PostgreSQL cluster for this run. Each server under test gets its own database, owned by a role without special
-/// rights, as an installation has it.
+/// A PostgreSQL cluster for this run. Each server under test gets its own database, owned by one role and used by another,
+/// both without special rights, as an installation has it.
 /// </summary>
 public sealed class PrivateCluster : IAsyncLifetime
 {
@@ -40,14 +40,14 @@ public sealed class PrivateCluster : IAsyncLifetime
         }
 
         await StartAsync();
-        await ExecuteAsAdminAsync("create role evidence login createdb");
+        await ExecuteAsAdminAsync("create role evidence login; create role evidence_owner login createdb");
     }
 
     /// <summary>A connection string to a new, empty database.</summary>
     public async Task<string> NewDatabaseAsync()
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"evidence_{Interlocked.Increment(ref _databases)}");
-        await ExecuteAsAdminAsync($"create database {name} owner evidence");
+        await ExecuteAsAdminAsync($"create database {name} owner evidence_owner");
         return $"Host=127.0.0.1;Port={_port};Username=evidence;Database={name};Maximum Pool Size=20;Timeout=5";
     }
 
@@ -66,6 +66,9 @@ public sealed class PrivateCluster : IAsyncLifetime
     }
 
     private string Data => Path.Combine(_folder, "data");
+
+    /// <summary>The same database for the role that owns its tables.</summary>
+    internal static string AsOwner(string database) => new NpgsqlConnectionStringBuilder(database) { Username = "evidence_owner" }.ConnectionString;
 
     /// <summary>As somebody with all rights in the whole cluster.</summary>
     /// <param name="sql">Statements.</param>

@@ -72,6 +72,7 @@ internal sealed class TestServer : IAsyncDisposable
             new ServerOptions
             {
                 Database = database,
+                OwnerDatabase = PrivateCluster.AsOwner(database),
                 Name = "test",
                 Log = new LogOptions { WitnessFile = Path.Combine(folder, "witness", "tree-heads.jsonl"), TimestampAuthority = timestampAuthority, Witnesses = witnesses ?? [] },
                 WorkFolder = Path.Combine(folder, "work"),

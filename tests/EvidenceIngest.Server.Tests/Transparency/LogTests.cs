@@ -95,7 +95,7 @@ public sealed class LogTests(PrivateCluster cluster)
         await server.VaultIsProbedAsync();
         await SealedItemAsync(server);
         await server.Get<LogKeeper>().RunOnceAsync(default);
-        await using var owner = NpgsqlDataSource.Create(server.Database);
+        await using var owner = NpgsqlDataSource.Create(PrivateCluster.AsOwner(server.Database));
         await using var command = owner.CreateCommand(sql);
 
         var refused = await Assert.ThrowsAsync<PostgresException>(() => command.ExecuteNonQueryAsync());

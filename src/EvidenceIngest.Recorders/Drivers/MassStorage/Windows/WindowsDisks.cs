@@ -55,10 +55,11 @@ internal sealed class WindowsDisks(TimeZoneInfo agencyZone, TimeProvider time) :
     private sealed class Medium : ICardMedium
     {
         private readonly UsbAttachment _usb;
+        private readonly IReadOnlyList<string> _paths;
 
         public Medium(UsbAttachment usb, IReadOnlyList<string> volumes)
         {
-            _usb = usb;
+            (_usb, _paths) = (usb, volumes);
             var known = volumes.Select(v => (Path: v, What: WindowsVolumes.Describe(v))).ToList();
             Findings = [.. known.Where(v => v.What is null).Select(v => new Finding(FindingCode.Unreadable, $"volume {v.Path} holds no file system that Windows knows"))];
             Volumes = new CardVolumes(
@@ -80,6 +81,9 @@ internal sealed class WindowsDisks(TimeZoneInfo agencyZone, TimeProvider time) :
         public ValueTask DisposeAsync()
         {
             Volumes.Dispose();
+            // Nothing was written, so nothing is lost where another program won't let go of a volume.
+            foreach (var path in _paths)
+                _ = WindowsVolumes.Dismount(path);
             return ValueTask.CompletedTask;
         }
     }

@@ -12,6 +12,9 @@ internal static unsafe partial class WindowsVolumes
     private const int MostVolumes = 256;
     private const int DiskDevice = 7; // FILE_DEVICE_DISK
     private const uint DeviceNumber = 0x2d1080; // IOCTL_STORAGE_GET_DEVICE_NUMBER
+    private const uint LockVolume = 0x90018; // FSCTL_LOCK_VOLUME
+    private const uint DismountVolume = 0x90020; // FSCTL_DISMOUNT_VOLUME
+    private const uint ReadAndWrite = 0xc0000000;
     private const uint ShareAll = 3;
     private const uint OpenExisting = 3;
 
@@ -51,6 +54,18 @@ internal static unsafe partial class WindowsVolumes
         return GetInformation(volume, null, 0, out var serial, out _, out _, name, LongestName)
             ? ($"{serial >> 16:X4}-{serial & 0xffff:X4}", new string(name))
             : null;
+    }
+
+    /// <summary>
+    /// Lets the volume go, as unmounting does. Not the device: Windows would take an ejected medium for gone until it is
+    /// plugged again, and a second attempt at the bay would find nothing. False while another program holds a file on it.
+    /// </summary>
+    public static bool Dismount(string volume)
+    {
+        using var handle = Open(volume.TrimEnd('\\'), ReadAndWrite, ShareAll, 0, OpenExisting, 0, 0);
+        return !handle.IsInvalid
+            && Control(handle, LockVolume, null, 0, null, 0, out _, 0)
+            && Control(handle, DismountVolume, null, 0, null, 0, out _, 0);
     }
 
     [LibraryImport("kernel32", EntryPoint = "FindFirstVolumeW", SetLastError = true)]
