@@ -37,18 +37,20 @@ internal sealed class LogSequencer(EvidenceCatalogue catalogue, ReceiptKey key, 
             with taken as (
                 delete from log_pending where id in (select id from log_pending order by id limit {Batch})
                 returning id, item_id, sequence)
-            select taken.id as "Id", e.item_id as "ItemId", e.sequence as "Sequence", e.bytes as "Bytes"
-            from taken join custody_events e using (item_id, sequence) order by taken.id
+            select taken.id as "Id", taken.item_id as "ItemId", taken.sequence as "Sequence", e.bytes as "Bytes"
+            from taken left join custody_events e using (item_id, sequence) order by taken.id
             """).ToListAsync(ct);
         if (pending.Count == 0)
             return 0;
+        if (pending.FirstOrDefault(e => e.Bytes is null) is { } gone)
+            throw new HistoryChangedException($"event {gone.Sequence} of {gone.ItemId} was taken away before it entered the log");
         var size = await SizeAsync(db, ct);
         db.AddRange(pending.Select((e, i) => new LogLeaf
         {
             Index = size + i,
             ItemId = e.ItemId,
             Sequence = e.Sequence,
-            Hash = MerkleHash.Leaf(e.Bytes),
+            Hash = MerkleHash.Leaf(e.Bytes!),
         }));
         await db.SaveChangesAsync(ct);
         await db.FillAsync(size, size + pending.Count, ct);
@@ -105,7 +107,7 @@ internal sealed class LogSequencer(EvidenceCatalogue catalogue, ReceiptKey key, 
 
     private static async Task<long> SizeAsync(CatalogueDb db, CancellationToken ct) => (await db.LogLeaves.MaxAsync(l => (long?)l.Index, ct) ?? -1) + 1;
 
-    private sealed record PendingEvent(long Id, string ItemId, int Sequence, byte[] Bytes);
+    private sealed record PendingEvent(long Id, string ItemId, int Sequence, byte[]? Bytes);
 }
 
 /// <summary>The log is no longer what was signed: somebody changed it, or an older state of the database was restored.</summary>

@@ -77,6 +77,12 @@ public sealed class FolderBayTests(FolderBayTests.Servers servers) : IClassFixtu
         Assert.True(chain.Output.Contains("Viewed", StringComparison.Ordinal), chain.Output + chain.Error);
 
         await Installation.AssertChainAsync(item);
+        var audit = await Installation.RunAsync(RunLimit, "audit", "log");
+        Assert.True(audit.ExitCode == 0 && audit.Output.Contains("保管日志完整", StringComparison.Ordinal), audit.Output + audit.Error);
+        var otherKey = Path.Combine(Installation.Home, "other.pem");
+        using (var other = Domain.Receipts.SigningKey.Generate())
+            await File.WriteAllTextAsync(otherKey, other.PublicPem);
+        Assert.Equal(1, (await Installation.RunAsync(RunLimit, "audit", "log", "--key", otherKey)).ExitCode);
         var receipt = Path.Combine(Installation.Home, "receipt.json");
         await File.WriteAllTextAsync(receipt, (await Installation.RunAsync(RunLimit, "items", "receipt", item)).Output);
         var master = Path.Combine(card.Folder, card.Recorded.Keys.Single());

@@ -96,6 +96,18 @@ public sealed class AuditTests(PrivateCluster cluster) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_event_that_was_taken_away_before_it_entered_the_log_stops_the_signing()
+    {
+        await LogTests.AppendAsync(_server, _first, 2);
+        await AttackAsync($"delete from custody_events where item_id = '{_first}' and sequence = (select max(sequence) from custody_events where item_id = '{_first}')");
+
+        await Keeper.RunOnceAsync(default);
+
+        Assert.Contains("taken away before it entered the log", Keeper.Trouble[LogKeeper.Log], StringComparison.Ordinal);
+        Assert.Equal(2, await _server.Catalogue.ReadAsync(db => db.LogPending.CountAsync(), default));
+    }
+
+    [Fact]
     public async Task A_lost_event_and_a_lost_receipt_are_found()
     {
         await AttackAsync($"delete from custody_events where item_id = '{_first}' and sequence = 5; delete from receipts where item_id = '{_second}'");
