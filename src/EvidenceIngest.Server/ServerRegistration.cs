@@ -5,6 +5,7 @@ using EvidenceIngest.Server.Deliveries;
 using EvidenceIngest.Server.Docks;
 using EvidenceIngest.Server.Items;
 using EvidenceIngest.Server.MediaTools;
+using EvidenceIngest.Server.Packages;
 using EvidenceIngest.Server.Pipeline;
 using EvidenceIngest.Server.Receipts;
 using EvidenceIngest.Server.Recorders;
@@ -55,6 +56,7 @@ public static class ServerRegistration
         services.AddSingleton<MediaLinks>();
         services.AddSingleton<ServerOverview>();
         services.AddSingleton<ReceiptKey>();
+        services.AddSingleton<PackageMaking>();
         services.AddTransparencyLog(server.Log);
         AddPipeline(services, server);
         services.AddOpenApi("v1");
@@ -78,6 +80,7 @@ public static class ServerRegistration
         var writers = api.MapGroup("").RequireToken(TokenKind.Operator, Scopes.Write);
         ItemEndpoints.Map(readers, writers);
         LogEndpoints.Map(readers);
+        PackageEndpoints.Map(writers);
         RecorderEndpoints.Map(readers, writers);
         DockEndpoints.Map(readers, writers);
         readers.MapStatus();

@@ -77,6 +77,9 @@ public enum CustodyEventKind
 
     /// <summary>A rendition was looked at through a link.</summary>
     Viewed,
+
+    /// <summary>The item went into an evidence package.</summary>
+    Exported,
 }
 
 /// <summary>One fact in an item's custody chain, as it is hashed.</summary>

@@ -4,6 +4,7 @@ using EvidenceIngest.Server.Custody;
 using EvidenceIngest.Server.Deliveries;
 using EvidenceIngest.Server.Docks;
 using EvidenceIngest.Server.Items;
+using EvidenceIngest.Server.Packages;
 using EvidenceIngest.Server.Pipeline;
 using EvidenceIngest.Server.Receipts;
 using EvidenceIngest.Server.Recorders;
@@ -60,6 +61,10 @@ internal sealed partial class CatalogueDb(DbContextOptions<CatalogueDb> options)
 
     public DbSet<LogPublication> LogPublications => Set<LogPublication>();
 
+    public DbSet<Package> Packages => Set<Package>();
+
+    public DbSet<PackageFile> PackageFiles => Set<PackageFile>();
+
     /// <summary>How the catalogue is reached, by whichever role.</summary>
     public static void Connect(DbContextOptionsBuilder options, string database) => options
         .UseNpgsql(database, npgsql => npgsql.UseQuerySplittingBehavior(QuerySplittingBehavior.SplitQuery))
@@ -103,6 +108,8 @@ internal sealed partial class CatalogueDb(DbContextOptions<CatalogueDb> options)
             e.HasKey(h => h.TreeSize);
             e.Property(h => h.TreeSize).ValueGeneratedNever();
         });
+        modelBuilder.Entity<Package>().Property(p => p.Items).AsJson();
+        modelBuilder.Entity<PackageFile>().HasKey(f => new { f.PackageId, f.Path });
         modelBuilder.Entity<LogPublication>().HasKey(p => new { p.TreeSize, p.Place });
         modelBuilder.Entity<StoredFacts>(e =>
         {

@@ -57,7 +57,8 @@ internal sealed class CatalogueStart(
         }
 
         var asOwner = new DbContextOptionsBuilder<CatalogueDb>();
-        CatalogueDb.Connect(asOwner, options.OwnerDatabase);
+        // Such a connection is not left lying about.
+        CatalogueDb.Connect(asOwner, new NpgsqlConnectionStringBuilder(options.OwnerDatabase) { Pooling = false }.ConnectionString);
         await using var db = new CatalogueDb(asOwner.Options);
         await MigrateAsync(db, ct);
     }

@@ -18,8 +18,9 @@ internal static class LogEndpoints
     private static async Task<IResult> HeadAsync(LogRegister register, CancellationToken ct, long? size = null) =>
         TypedResults.Bytes(await register.HeadAsync(size, ct), "application/json");
 
-    private static async Task<IResult> ConsistencyAsync(long from, long to, LogRegister register, CancellationToken ct) =>
-        TypedResults.Ok(await register.ConsistencyAsync(from, to, ct));
+    private static async Task<IResult> ConsistencyAsync(LogRegister register, CancellationToken ct, long? from = null, long? to = null) =>
+        // Both are demanded in there: a missing one shall be refused after, not before, the token was looked at.
+        TypedResults.Ok(await register.ConsistencyAsync(from ?? -1, to ?? -1, ct));
 
     private static async Task<IResult> InclusionAsync(string id, int sequence, LogRegister register, CancellationToken ct, long? size = null)
     {

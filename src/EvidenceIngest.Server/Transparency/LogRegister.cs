@@ -24,8 +24,7 @@ internal sealed class LogRegister(EvidenceCatalogue catalogue)
             if (leaf is null || leaf.Index >= head!.TreeSize)
                 throw RequestRefusedException.Conflict($"event {sequence} of item {itemId} is not under {(size is null ? "a signed head yet: try again in a minute" : $"the head of size {size}: it came later")}");
             return new LoggedEvent(
-                new InclusionProof(
-                    leaf.Index, head.TreeSize, Convert.ToHexStringLower(leaf.Hash), await HashAsync(db, MerkleTree.Inclusion(leaf.Index, head.TreeSize), ct)),
+                (await ProveAsync(db, itemId, sequence, head.TreeSize, ct)).Single(),
                 EvidenceJson.FromBytes<SignedEnvelope>(head.Envelope));
         },
         ct);
@@ -36,19 +35,28 @@ internal sealed class LogRegister(EvidenceCatalogue catalogue)
             var known = (await HeadAsync(db, null, ct)).TreeSize;
             if (oldSize < 0 || oldSize > newSize || newSize > known)
                 throw RequestRefusedException.Invalid("from, to", $"must be sizes in this order, the larger at most {known}");
-            return new ConsistencyProof(oldSize, newSize, await HashAsync(db, MerkleTree.Consistency(oldSize, newSize), ct));
+            var plan = MerkleTree.Consistency(oldSize, newSize);
+            return new ConsistencyProof(oldSize, newSize, Hash(plan, await db.LoadAsync(plan.SelectMany(range => range.Nodes), ct)));
         },
         ct);
+
+    /// <summary>Of one event of an item, or of all in the chain's order, as far as they are among the first <paramref name="size"/> of the log.</summary>
+    public static async Task<IReadOnlyList<InclusionProof>> ProveAsync(CatalogueDb db, string itemId, int? sequence, long size, CancellationToken ct)
+    {
+        var leaves = await db.LogLeaves
+            .Where(l => l.ItemId == itemId && l.Index < size && (sequence == null || l.Sequence == sequence)).OrderBy(l => l.Sequence).ToListAsync(ct);
+        var plans = leaves.ConvertAll(l => MerkleTree.Inclusion(l.Index, size));
+        // Together, since the events of a chain share most of their tiles.
+        var stored = await db.LoadAsync(plans.SelectMany(p => p).SelectMany(range => range.Nodes), ct);
+        return [.. leaves.Zip(plans, (leaf, plan) => new InclusionProof(leaf.Index, size, Convert.ToHexStringLower(leaf.Hash), Hash(plan, stored)))];
+    }
 
     private static async Task<LogHead> HeadAsync(CatalogueDb db, long? size, CancellationToken ct) =>
         await db.LogHeads.Where(h => size == null || h.TreeSize == size).OrderByDescending(h => h.TreeSize).FirstOrDefaultAsync(ct)
         ?? throw RequestRefusedException.NotFound(size is null ? "no head has been signed yet" : $"no head of size {size} was signed");
 
-    private static async Task<IReadOnlyList<string>> HashAsync(CatalogueDb db, IReadOnlyList<MerkleRange> path, CancellationToken ct)
-    {
-        var stored = await db.LoadAsync(path.SelectMany(range => range.Nodes), ct);
-        return [.. path.Select(range => Convert.ToHexStringLower(range.Hash(stored)))];
-    }
+    private static List<string> Hash(IReadOnlyList<MerkleRange> path, Func<PerfectNode, byte[]> stored) =>
+        [.. path.Select(range => Convert.ToHexStringLower(range.Hash(stored)))];
 }
 
 /// <param name="Proof">That the event is in the log.</param>

@@ -7,8 +7,8 @@ using EvidenceIngest.Domain.Receipts;
 namespace EvidenceIngest.Commands;
 
 /// <summary>
-/// <c>verify RECEIPT [FILE…]</c>: checks a receipt's signature and that files are the ones it speaks of. Needs no service,
-/// no network and no configuration.
+/// <c>verify RECEIPT [FILE…]</c>: checks a receipt's signature and that files are the ones it speaks of; <c>verify FOLDER</c>
+/// checks an evidence package. Needs no service, no network and no configuration.
 /// </summary>
 internal static class VerifyCommand
 {
@@ -17,7 +17,7 @@ internal static class VerifyCommand
 
     public static Command Create()
     {
-        var receipt = new Argument<FileInfo>("receipt") { Description = "回执文件（JSON） / the receipt, a DSSE envelope in JSON" };
+        var receipt = new Argument<FileSystemInfo>("receipt") { Description = "回执文件（JSON）或数据包文件夹 / a receipt, or the folder of an evidence package" };
         var files = new Argument<FileInfo[]>("files")
         {
             Description = "要核对的文件 / files to compare with the receipt",
@@ -27,9 +27,10 @@ internal static class VerifyCommand
         {
             Description = "单位公布的回执公钥（PEM） / the agency's public receipt key; without it the key inside the receipt is used",
         };
-        var command = new Command("verify", "离线核验回执和文件 / check a receipt and files, offline") { receipt, files, key };
-        command.SetAction((parsed, ct) => VerifyAsync(
-            parsed.GetRequiredValue(receipt), parsed.GetValue(files) ?? [], parsed.GetValue(key), Console.Out, ct));
+        var command = new Command("verify", "离线核验回执、文件或数据包 / check a receipt and files, or an evidence package, offline") { receipt, files, key };
+        command.SetAction((parsed, ct) => parsed.GetRequiredValue(receipt) is DirectoryInfo package
+            ? PackageVerification.RunAsync(package, parsed.GetValue(key), Console.Out, ct)
+            : VerifyAsync(new FileInfo(parsed.GetRequiredValue(receipt).FullName), parsed.GetValue(files) ?? [], parsed.GetValue(key), Console.Out, ct));
         return command;
     }
 

@@ -38,6 +38,34 @@ internal sealed class ServiceClient : IDisposable
         return await SendAsync(method, path, content, ct);
     }
 
+    /// <summary>Adds what the service has from the target's end on; told is how many bytes arrived, again and again.</summary>
+    public async Task DownloadAsync(string path, Stream target, Action<long> told, CancellationToken ct)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        if (target.Length > 0)
+            request.Headers.Range = new RangeHeaderValue(target.Length, null);
+        try
+        {
+            using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
+            if (!response.IsSuccessStatusCode)
+                throw new ServiceException(Explain(response.StatusCode, await response.Content.ReadAsStringAsync(ct)));
+            // A service that ignores ranges begins anew.
+            target.Seek(response.StatusCode == HttpStatusCode.PartialContent ? target.Length : 0, SeekOrigin.Begin);
+            await using var content = await response.Content.ReadAsStreamAsync(ct);
+            var buffer = new byte[1 << 18];
+            int read;
+            while ((read = await content.ReadAsync(buffer, ct)) > 0)
+            {
+                await target.WriteAsync(buffer.AsMemory(0, read), ct);
+                told(read);
+            }
+        }
+        catch (Exception e) when (e is HttpRequestException or HttpIOException || (e is TaskCanceledException && !ct.IsCancellationRequested))
+        {
+            throw new ServiceException($"下载中断，重新运行同一命令即可续传 / the download broke off, run the same command again to go on: {e.Message}");
+        }
+    }
+
     /// <summary>A path of the service, such as a link's, as a whole address.</summary>
     public Uri Absolute(string path) => new(_http.BaseAddress!, path);
 

@@ -77,17 +77,18 @@ public sealed class FolderBayTests(FolderBayTests.Servers servers) : IClassFixtu
         Assert.True(chain.Output.Contains("Viewed", StringComparison.Ordinal), chain.Output + chain.Error);
 
         await Installation.AssertChainAsync(item);
+        var receipt = Path.Combine(Installation.Home, "receipt.json");
+        await File.WriteAllTextAsync(receipt, (await Installation.RunAsync(RunLimit, "items", "receipt", item)).Output);
+        var master = Path.Combine(card.Folder, card.Recorded.Keys.Single());
+        Assert.Equal(0, (await Installation.RunAsync(RunLimit, "verify", receipt, master)).ExitCode);
+        Assert.Equal(1, (await Installation.RunAsync(RunLimit, "verify", receipt, receipt)).ExitCode);
         var audit = await Installation.RunAsync(RunLimit, "audit", "log");
         Assert.True(audit.ExitCode == 0 && audit.Output.Contains("保管日志完整", StringComparison.Ordinal), audit.Output + audit.Error);
         var otherKey = Path.Combine(Installation.Home, "other.pem");
         using (var other = Domain.Receipts.SigningKey.Generate())
             await File.WriteAllTextAsync(otherKey, other.PublicPem);
         Assert.Equal(1, (await Installation.RunAsync(RunLimit, "audit", "log", "--key", otherKey)).ExitCode);
-        var receipt = Path.Combine(Installation.Home, "receipt.json");
-        await File.WriteAllTextAsync(receipt, (await Installation.RunAsync(RunLimit, "items", "receipt", item)).Output);
-        var master = Path.Combine(card.Folder, card.Recorded.Keys.Single());
-        Assert.Equal(0, (await Installation.RunAsync(RunLimit, "verify", receipt, master)).ExitCode);
-        Assert.Equal(1, (await Installation.RunAsync(RunLimit, "verify", receipt, receipt)).ExitCode);
+        await ExportAndVerifyAsync(item, master, otherKey);
         await run.KillAsync();
     }
 
@@ -97,6 +98,39 @@ public sealed class FolderBayTests(FolderBayTests.Servers servers) : IClassFixtu
         var (exitCode, _, error) = await Installation.RunAsync(RunLimit, "items", "list");
         Assert.Equal(1, exitCode);
         Assert.Contains("./scripts/run", error, StringComparison.Ordinal);
+    }
+
+    /// <summary>A package is fetched, proven, fetched again from the middle, and refused once a byte of it changed.</summary>
+    private async Task ExportAndVerifyAsync(string item, string master, string otherKey)
+    {
+        var whole = Path.Combine(Installation.Home, "package");
+        var export = await Installation.RunAsync(RunLimit, "export", "--item", item, "--rendition", "proxy", "--why", "给检察院", "--out", whole);
+        Assert.True(export.ExitCode == 0 && export.Output.Contains("数据包完整", StringComparison.Ordinal), export.Output + export.Error);
+        var copy = Assert.Single(Directory.GetFiles(Path.Combine(whole, "data/items", item, "masters")));
+        Assert.Equal(await File.ReadAllBytesAsync(master), await File.ReadAllBytesAsync(copy));
+        Assert.Single(Directory.GetFiles(Path.Combine(whole, "data/items", item, "renditions")), f => f.Contains("proxy", StringComparison.Ordinal));
+        Assert.Equal(1, (await Installation.RunAsync(RunLimit, "verify", whole, "--key", otherKey)).ExitCode);
+        Assert.Equal(2, (await Installation.RunAsync(RunLimit, "verify", Path.Combine(whole, "data"))).ExitCode);
+
+        var again = Path.Combine(Installation.Home, "package-again");
+        var part = Path.Combine(again, Path.GetRelativePath(whole, copy)) + ".part";
+        Directory.CreateDirectory(Path.GetDirectoryName(part)!);
+        await File.WriteAllBytesAsync(part, (await File.ReadAllBytesAsync(copy))[..100_000]);
+        var id = (await File.ReadAllLinesAsync(Path.Combine(whole, "bag-info.txt"))).Single(l => l.StartsWith("External-Identifier: ", StringComparison.Ordinal))[21..];
+        await File.WriteAllTextAsync(Path.Combine(again, ".evidence-export"), id);
+        var resumed = await Installation.RunAsync(RunLimit, "export", "--out", again);
+        Assert.True(resumed.ExitCode == 0, resumed.Output + resumed.Error);
+
+        await using (var changed = new FileStream(copy, FileMode.Open, FileAccess.ReadWrite))
+        {
+            changed.Seek(50_000, SeekOrigin.Begin);
+            var turned = (byte)(changed.ReadByte() ^ 1);
+            changed.Seek(50_000, SeekOrigin.Begin);
+            changed.WriteByte(turned);
+        }
+
+        var refused = await Installation.RunAsync(RunLimit, "verify", whole);
+        Assert.True(refused.ExitCode == 1 && refused.Output.Contains("masters/0001", StringComparison.Ordinal), refused.Output + refused.Error);
     }
 
     private Card NewCard(string device) => new(Path.Combine(Installation.Home, "cards", device), device, device.GetHashCode(StringComparison.Ordinal));

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.RegularExpressions;
 using EvidenceIngest.Server.Access;
 using EvidenceIngest.Server.Tests.Support;
 using Microsoft.AspNetCore.Routing;
@@ -24,7 +25,7 @@ public sealed class TokenTests(PrivateCluster cluster)
         {
             async Task<HttpStatusCode> AskAsync(HttpClient client)
             {
-                using var request = new HttpRequestMessage(new HttpMethod(method), path.Replace("{id}", "x", StringComparison.Ordinal));
+                using var request = new HttpRequestMessage(new HttpMethod(method), Regex.Replace(path, @"\{[^}]*\}", "1"));
                 using var answer = await client.SendAsync(request);
                 return answer.StatusCode;
             }

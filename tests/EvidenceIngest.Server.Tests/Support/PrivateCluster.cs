@@ -48,7 +48,7 @@ public sealed class PrivateCluster : IAsyncLifetime
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"evidence_{Interlocked.Increment(ref _databases)}");
         await ExecuteAsAdminAsync($"create database {name} owner evidence_owner");
-        return $"Host=127.0.0.1;Port={_port};Username=evidence;Database={name};Maximum Pool Size=20;Timeout=5";
+        return $"Host=127.0.0.1;Port={_port};Username=evidence;Database={name};Maximum Pool Size=20;Timeout=5;Connection Idle Lifetime=10;Connection Pruning Interval=5";
     }
 
     public Task StartAsync() => RunAsPostgresAsync(

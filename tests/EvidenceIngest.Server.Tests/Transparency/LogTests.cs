@@ -103,11 +103,11 @@ public sealed class LogTests(PrivateCluster cluster)
         Assert.Contains("append-only", refused.MessageText, StringComparison.Ordinal);
     }
 
-    internal static async Task<string> SealedItemAsync(TestServer server)
+    internal static async Task<string> SealedItemAsync(TestServer server, Recording? recording = null)
     {
         var dock = await server.EnrolDockAsync();
         await server.VaultIsProbedAsync();
-        var status = await dock.DeliverAsync(TestDock.Record());
+        var status = await dock.DeliverAsync(recording ?? TestDock.Record());
         await server.RunAsync(status.ItemId, Server.Pipeline.Stage.Seal);
         return status.ItemId;
     }

@@ -1,0 +1,49 @@
+using System.Globalization;
+
+namespace EvidenceIngest.Domain.Packages;
+
+/// <summary>
+/// Where things lie in an evidence package, which is a bag (RFC 8493, BagIt 1.0). All names are ours: none comes from a card.
+/// docs/evidence-format.md describes every file.
+/// </summary>
+public static class PackageLayout
+{
+    public const string Declaration = "bagit.txt";
+    public const string Info = "bag-info.txt";
+    public const string Manifest = "manifest-sha256.txt";
+    public const string Sm3Manifest = "manifest-sm3.txt";
+    public const string TagManifest = "tagmanifest-sha256.txt";
+
+    /// <summary>Signs the payload manifest; a tag file, since it speaks of the payload as a whole.</summary>
+    public const string Statement = "package-statement.json";
+
+    /// <summary>Tag files that the statement fixes; the SM3 manifest is not in every package.</summary>
+    public static readonly IReadOnlyList<string> SignedTagFiles = [Declaration, Info, Manifest, Sm3Manifest];
+
+    public const string Payload = "data/";
+    public const string Items = Payload + "items/";
+    public const string TreeHead = Payload + "log/tree-head.json";
+    public const string PublicKey = Payload + "keys/receipt-key.pem";
+
+    /// <summary>What the first line and the second one of <see cref="Declaration"/> are.</summary>
+    public const string DeclarationText = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n";
+
+    /// <summary>The item as the register shows it.</summary>
+    public static string Item(string item) => $"{Items}{item}/item.json";
+
+    /// <summary>The chain: the exact bytes of an event a line, which never hold a line break.</summary>
+    public static string Custody(string item) => $"{Items}{item}/custody.jsonl";
+
+    /// <summary>An inclusion proof for each line of the chain, under <see cref="TreeHead"/>.</summary>
+    public static string Proofs(string item) => $"{Items}{item}/proofs.json";
+
+    public static string Receipt(string item) => $"{Items}{item}/receipt.json";
+
+    /// <param name="item">Whose.</param>
+    /// <param name="number">From 1, in the receipt's order.</param>
+    /// <param name="extension">With its dot, or empty.</param>
+    public static string Master(string item, int number, string extension) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Items}{item}/masters/{number:0000}{extension}");
+
+    public static string Rendition(string item, string name, string extension) => $"{Items}{item}/renditions/{name}{extension}";
+}
