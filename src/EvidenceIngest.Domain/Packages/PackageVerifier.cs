@@ -78,7 +78,7 @@ public sealed class PackageVerifier
             await using var content = Open(path);
             var (digest, _) = await ContentHasher.HashAsync(content, sm3, ct);
             var found = sm3 ? digest.Sm3 : digest.Sha256;
-            Demand(string.Equals(found, expected, StringComparison.OrdinalIgnoreCase), $"{path} is not what {manifestName} says: {found}");
+            Demand(found == expected, $"{path} is not what {manifestName} says: {found}");
         }
 
         _checked.Add($"{manifestName}：{manifest.Count}个文件逐一核对一致 / {manifest.Count} files are what it says");
@@ -145,7 +145,7 @@ public sealed class PackageVerifier
         {
             var expected = PackageLayout.Master(item, i + 1, Path.GetExtension(masters[i].Key));
             Demand(
-                masters[i].Key == expected && string.Equals(masters[i].Value, receipt.Files[i].Digest.Sha256, StringComparison.OrdinalIgnoreCase),
+                masters[i].Key == expected && masters[i].Value == receipt.Files[i].Digest.Sha256,
                 $"{masters[i].Key} is not what the receipt says of {receipt.Files[i].RecorderPath}");
         }
     }

@@ -125,6 +125,11 @@ public sealed class PackageTests(PrivateCluster cluster) : IAsyncLifetime
             _package.Files[path] = content;
         }
 
+        // A digest in capitals is the same number, and yet somebody touched the manifest.
+        var tags = _package.Files[PackageLayout.TagManifest];
+        _package.Files[PackageLayout.TagManifest] = Encoding.UTF8.GetBytes(string.Concat(Encoding.UTF8.GetString(tags).Select((c, i) => i < 64 ? char.ToUpperInvariant(c) : c)));
+        Assert.NotEqual(PackageOutcome.Proven, (await VerifyAsync()).Outcome);
+        _package.Files[PackageLayout.TagManifest] = tags;
         _package.Files["data/items/extra.txt"] = [1];
         Assert.Contains("data/items/extra.txt", (await VerifyAsync()).Failure, StringComparison.Ordinal);
     }
