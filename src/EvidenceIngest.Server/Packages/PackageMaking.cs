@@ -10,6 +10,7 @@ using EvidenceIngest.Server.Custody;
 using EvidenceIngest.Server.Items;
 using EvidenceIngest.Server.Receipts;
 using EvidenceIngest.Server.Transparency;
+using EvidenceIngest.Server.Vault;
 using Microsoft.EntityFrameworkCore;
 
 namespace EvidenceIngest.Server.Packages;
@@ -52,7 +53,7 @@ internal sealed class PackageMaking(
                 db.AddRange(files);
             },
             ct);
-        return View(package, files);
+        return View(package, files.Select(f => new PackageFileView(f.Path, f.Bytes, f.Sha256)));
     }
 
     public async Task<PackageView> FindAsync(string id, CancellationToken ct)
@@ -61,7 +62,7 @@ internal sealed class PackageMaking(
             ?? throw RequestRefusedException.NotFound($"there is no package {id}");
         var files = await catalogue.ReadAsync(
             db => db.PackageFiles.Where(f => f.PackageId == id).Select(f => new PackageFileView(f.Path, f.Bytes, f.Sha256)).ToListAsync(ct), ct);
-        return new PackageView(package.Id, package.MadeAt, package.MadeBy, package.Why, package.Items, [.. files.OrderBy(f => f.Path, StringComparer.Ordinal)]);
+        return View(package, files);
     }
 
     public async Task<PackageFile> OpenAsync(string id, string path, CancellationToken ct) =>
@@ -76,9 +77,9 @@ internal sealed class PackageMaking(
         return last < 0 ? null : last + 1;
     }
 
-    private static PackageView View(Package package, IEnumerable<PackageFile> files) => new(
+    private static PackageView View(Package package, IEnumerable<PackageFileView> files) => new(
         package.Id, package.MadeAt, package.MadeBy, package.Why, package.Items,
-        [.. files.OrderBy(f => f.Path, StringComparer.Ordinal).Select(f => new PackageFileView(f.Path, f.Bytes, f.Sha256))]);
+        [.. files.OrderBy(f => f.Path, StringComparer.Ordinal)]);
 
     private static async Task RecordAsync(CatalogueDb db, Package package, IReadOnlyList<string> renditions, CancellationToken ct)
     {
@@ -122,36 +123,12 @@ internal sealed class PackageMaking(
         foreach (var id in package.Items)
         {
             var item = await db.Items.Include(i => i.Files).Include(i => i.Renditions).SingleAsync(i => i.Id == id, ct);
-            foreach (var master in item.Files.OrderBy(f => f.Position))
-            {
-                files.Add(new PackageFile
-                {
-                    PackageId = package.Id,
-                    Path = PackageLayout.Master(id, master.Position + 1, Path.GetExtension(master.Key!)),
-                    Bytes = master.Bytes,
-                    Sha256 = master.Sha256,
-                    Sm3 = master.Sm3,
-                    Bucket = master.Bucket,
-                    Key = master.Key,
-                    VersionId = master.VersionId,
-                });
-            }
-
-            foreach (var rendition in item.Renditions.Where(r => renditions.Contains(r.Name)))
-            {
-                files.Add(new PackageFile
-                {
-                    PackageId = package.Id,
-                    Path = PackageLayout.Rendition(id, rendition.Name, Path.GetExtension(rendition.Key)),
-                    Bytes = rendition.Bytes,
-                    Sha256 = rendition.Sha256,
-                    Sm3 = rendition.Sm3,
-                    Bucket = rendition.Bucket,
-                    Key = rendition.Key,
-                    VersionId = rendition.VersionId,
-                });
-            }
-
+            files.AddRange(item.Files.OrderBy(f => f.Position).Select(f => Stored(
+                package, PackageLayout.Master(id, f.Position + 1, Path.GetExtension(f.Key!)), f.Bytes, new ContentDigest(f.Sha256, f.Sm3),
+                new VaultVersion(f.Bucket!, f.Key!, f.VersionId!))));
+            files.AddRange(item.Renditions.Where(r => renditions.Contains(r.Name)).Select(r => Stored(
+                package, PackageLayout.Rendition(id, r.Name, Path.GetExtension(r.Key)), r.Bytes, new ContentDigest(r.Sha256, r.Sm3),
+                new VaultVersion(r.Bucket, r.Key, r.VersionId))));
             // Up to this package's own event: what came after it, such as a second export, is another package's.
             var chain = await db.ReadChainAsync(id, ct);
             chain = chain[..EndOf(chain, package)!.Value];
@@ -185,6 +162,12 @@ internal sealed class PackageMaking(
         tags.Add(Small(package, PackageLayout.TagManifest, Encoding.UTF8.GetBytes(BagManifest.Write(tags.Select(f => (f.Path, f.Sha256))))));
         return tags;
     }
+
+    private static PackageFile Stored(Package package, string path, long bytes, ContentDigest digest, VaultVersion where) => new()
+    {
+        PackageId = package.Id, Path = path, Bytes = bytes, Sha256 = digest.Sha256, Sm3 = digest.Sm3,
+        Bucket = where.Bucket, Key = where.Key, VersionId = where.VersionId,
+    };
 
     private static PackageFile Small(Package package, string path, byte[] content)
     {

@@ -25,11 +25,21 @@ internal static class ExportCommand
         {
             var home = EvidenceHome.FromEnvironment();
             using var service = ServiceClient.For(home, Settings.Load(home));
-            var folder = parsed.GetRequiredValue(target);
-            folder.Create();
-            var package = await FindOrMakeAsync(service, folder, parsed.GetValue(items) ?? [], parsed.GetValue(renditions) ?? [], parsed.GetValue(why), ct);
-            await FetchAllAsync(service, package, folder, ct);
-            File.Delete(Path.Combine(folder.FullName, Unfinished));
+            // Paths in it are compared with its own, which a shell's completion ends with a separator.
+            var folder = new DirectoryInfo(Path.TrimEndingDirectorySeparator(parsed.GetRequiredValue(target).FullName));
+            try
+            {
+                folder.Create();
+                var package = await FindOrMakeAsync(service, folder, parsed.GetValue(items) ?? [], parsed.GetValue(renditions) ?? [], parsed.GetValue(why), ct);
+                await FetchAllAsync(service, package, folder, ct);
+                File.Delete(Path.Combine(folder.FullName, Unfinished));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw new ServiceException(
+                    $"无法写入目标文件夹：{e.Message}\n已下载部分保留，排除问题后重新运行同一命令即可续传 / the folder can't be written; what arrived is kept, run the same command again");
+            }
+
             return await PackageVerification.RunAsync(folder, null, Console.Out, ct);
         }));
         return command;

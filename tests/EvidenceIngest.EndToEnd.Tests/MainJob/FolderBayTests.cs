@@ -104,13 +104,16 @@ public sealed class FolderBayTests(FolderBayTests.Servers servers) : IClassFixtu
     private async Task ExportAndVerifyAsync(string item, string master, string otherKey)
     {
         var whole = Path.Combine(Installation.Home, "package");
-        var export = await Installation.RunAsync(RunLimit, "export", "--item", item, "--rendition", "proxy", "--why", "给检察院", "--out", whole);
+        var export = await Installation.RunAsync(RunLimit, "export", "--item", item, "--rendition", "proxy", "--why", "给检察院", "--out", whole + "/");
         Assert.True(export.ExitCode == 0 && export.Output.Contains("数据包完整", StringComparison.Ordinal), export.Output + export.Error);
         var copy = Assert.Single(Directory.GetFiles(Path.Combine(whole, "data/items", item, "masters")));
         Assert.Equal(await File.ReadAllBytesAsync(master), await File.ReadAllBytesAsync(copy));
         Assert.Single(Directory.GetFiles(Path.Combine(whole, "data/items", item, "renditions")), f => f.Contains("proxy", StringComparison.Ordinal));
         Assert.Equal(1, (await Installation.RunAsync(RunLimit, "verify", whole, "--key", otherKey)).ExitCode);
         Assert.Equal(2, (await Installation.RunAsync(RunLimit, "verify", Path.Combine(whole, "data"))).ExitCode);
+
+        var full = await Installation.RunAsync(RunLimit, "export", "--item", item, "--why", "给检察院", "--out", Path.Combine(copy, "no-folder"));
+        Assert.True(full.ExitCode == 1 && full.Error.Contains("无法写入目标文件夹", StringComparison.Ordinal), full.Output + full.Error);
 
         var again = Path.Combine(Installation.Home, "package-again");
         var part = Path.Combine(again, Path.GetRelativePath(whole, copy)) + ".part";
