@@ -26,6 +26,9 @@ public sealed class ServerOptions
     /// <summary>Where signed heads of the custody log go.</summary>
     public required LogOptions Log { get; init; }
 
+    /// <summary>What was configured, secrets left out; changes enter the service's chain.</summary>
+    public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Name of this server in custody events and among its fellows.</summary>
     public string Name { get; init; } = Environment.MachineName;
 

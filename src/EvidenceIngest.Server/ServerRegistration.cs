@@ -1,6 +1,7 @@
 using EvidenceIngest.Domain;
 using EvidenceIngest.Server.Access;
 using EvidenceIngest.Server.Catalogue;
+using EvidenceIngest.Server.Custody;
 using EvidenceIngest.Server.Deliveries;
 using EvidenceIngest.Server.Docks;
 using EvidenceIngest.Server.Items;
@@ -36,7 +37,10 @@ public static class ServerRegistration
         services.AddSingleton<CatalogueStart>();
         services.AddHostedService(s => s.GetRequiredService<CatalogueStart>());
 
+        services.AddSingleton<AccessRefusals>();
         services.AddSingleton<TokenFilter>();
+        services.AddSingleton<Tokens>();
+        services.AddHostedService<ConfigurationRecord>();
         services.AddSingleton(s => new LocalAccess(
             s.GetRequiredService<CatalogueStart>(), s.GetRequiredService<EvidenceCatalogue>(),
             s.GetRequiredService<Enrolment>(), s.GetRequiredService<TimeProvider>()));
@@ -79,6 +83,8 @@ public static class ServerRegistration
         var readers = api.MapGroup("").RequireToken(TokenKind.Operator, Scopes.Read);
         var writers = api.MapGroup("").RequireToken(TokenKind.Operator, Scopes.Write);
         ItemEndpoints.Map(readers, writers);
+        TokenAdministration.Map(api);
+        ServiceCustody.Map(api);
         LogEndpoints.Map(readers);
         PackageEndpoints.Map(writers);
         RecorderEndpoints.Map(readers, writers);

@@ -16,6 +16,7 @@ var root = new RootCommand("EvidenceIngest 执法音像资料采集服务")
     DocksCommand.Create(),
     ProfilesCommand.Create(),
     ExportCommand.Create(),
+    TokensCommand.Create(),
     AuditCommand.Create(),
     VerifyCommand.Create(),
 };

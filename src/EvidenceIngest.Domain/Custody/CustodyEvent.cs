@@ -80,10 +80,67 @@ public enum CustodyEventKind
 
     /// <summary>The item went into an evidence package.</summary>
     Exported,
+
+    /// <summary>Service: somebody was given a token, with its role.</summary>
+    TokenIssued,
+
+    /// <summary>Service: a token was taken back.</summary>
+    TokenRevoked,
+
+    /// <summary>Service: a request without the right to it was refused.</summary>
+    AccessRefused,
+
+    /// <summary>Service: a dock was invited to enrol.</summary>
+    DockInvited,
+
+    /// <summary>Service: a dock enrolled.</summary>
+    DockEnrolled,
+
+    /// <summary>Service: a server started with other settings than before.</summary>
+    ConfigurationChanged,
+
+    /// <summary>Service: a retention class was made or lengthened.</summary>
+    RetentionClassChanged,
+
+    /// <summary>Service: a matter was made or changed.</summary>
+    MatterChanged,
+
+    /// <summary>Service: a case was made or changed.</summary>
+    CaseChanged,
+
+    /// <summary>The item was linked to a case.</summary>
+    CaseLinked,
+
+    /// <summary>The item was taken off a case.</summary>
+    CaseUnlinked,
+
+    /// <summary>How long the item is kept changed; never to less.</summary>
+    RetentionChanged,
+
+    /// <summary>The vault's locks were extended and read back.</summary>
+    LockExtended,
+
+    /// <summary>A legal hold was placed.</summary>
+    HoldPlaced,
+
+    /// <summary>A legal hold was released, by another person.</summary>
+    HoldReleased,
+
+    /// <summary>Disposal was proposed.</summary>
+    DisposalProposed,
+
+    /// <summary>A disposal was refused or taken back.</summary>
+    DisposalRejected,
+
+    /// <summary>Disposal was confirmed, by another person in another role.</summary>
+    DisposalConfirmed,
+
+    /// <summary>The media were deleted after expiry; metadata, digests and chain stay.</summary>
+    Disposed,
 }
 
 /// <summary>One fact in an item's custody chain, as it is hashed.</summary>
-/// <param name="ItemId">The chain it belongs to.</param>
+/// <param name="ItemId">The chain it belongs to: an item's id, or <c>service</c>.</param>
 /// <param name="Sequence">From 1, without gaps.</param>
 /// <param name="At">UTC; when it happened, which for a dock's event is before it was recorded.</param>
 /// <param name="Actor">Who did it: <c>dock:ID</c>, <c>server:NAME</c>, <c>operator:NAME</c>.</param>

@@ -23,7 +23,12 @@ internal sealed class ApiToken
 
     public string? DockId { get; init; }
 
-    public required IReadOnlyList<string> Scopes { get; init; }
+    public required IReadOnlyList<string> Scopes { get; set; }
+
+    /// <summary>Null for docks.</summary>
+    public Role? Role { get; init; }
+
+    public string? IssuedBy { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
 

@@ -18,7 +18,7 @@ public sealed class LocalAccess
     /// <summary>Random 256 bits, fit for <see cref="EnsureOperatorTokenAsync"/>; keep it in a file that only its owner can read.</summary>
     public static string NewToken() => Secret.NewToken();
 
-    /// <summary>Makes a token known, with every scope. Idempotent; a token that was revoked stays so.</summary>
+    /// <summary>Makes the token of the machine's owner known. Idempotent; a token that was revoked stays so.</summary>
     /// <param name="name">Who acts with it, as custody events name them.</param>
     /// <param name="token">As <see cref="NewToken"/> made it; the server keeps its hash only.</param>
     /// <param name="ct">Ends the wait.</param>
@@ -31,15 +31,21 @@ public sealed class LocalAccess
         await _catalogue.WriteAsync(
             async db =>
             {
-                if (await db.ApiTokens.AnyAsync(t => t.Hash == hash, ct))
+                if (await db.ApiTokens.SingleOrDefaultAsync(t => t.Hash == hash, ct) is { } known)
+                {
+                    // A newer version may let the owner do more.
+                    known.Scopes = Scopes.Of(Role.Local);
                     return;
+                }
+
                 db.Add(new ApiToken
                 {
                     Id = Guid.NewGuid(),
                     Hash = hash,
                     Kind = TokenKind.Operator,
                     Name = name,
-                    Scopes = [Scopes.Read, Scopes.Write],
+                    Role = Role.Local,
+                    Scopes = Scopes.Of(Role.Local),
                     CreatedAt = _time.GetUtcNow(),
                 });
             },

@@ -5,19 +5,32 @@ using Microsoft.Extensions.DependencyInjection;
 namespace EvidenceIngest.Server.Access;
 
 /// <summary>Who makes the request; put there by <see cref="TokenFilter"/>.</summary>
-internal sealed record Caller(TokenKind Kind, string Name, string? DockId);
-
-/// <summary>What an operator's token may do.</summary>
-internal static class Scopes
+internal sealed record Caller(TokenKind Kind, string Name, Role? Role, string? DockId)
 {
-    public const string Read = "read";
-    public const string Write = "write";
+    /// <summary>Only on endpoints that require an operator's token.</summary>
+    public Person Person => new(Name, Role ?? throw new InvalidOperationException("a dock is no person"));
 }
 
+/// <summary>Who acts, and as what.</summary>
+internal sealed record Person(string Name, Role Role);
+
 /// <summary>Lets a request pass when its bearer token is known, of the right kind, in force and wide enough.</summary>
-internal sealed class TokenFilter(EvidenceCatalogue catalogue, TimeProvider time)
+internal sealed class TokenFilter(EvidenceCatalogue catalogue, AccessRefusals refusals, TimeProvider time)
 {
     public async Task<Caller> AdmitAsync(HttpContext http, TokenKind kind, string? scope)
+    {
+        try
+        {
+            return await FindAsync(http, kind, scope);
+        }
+        catch (RequestRefusedException e)
+        {
+            await refusals.RecordAsync(http, e.Message);
+            throw;
+        }
+    }
+
+    private async Task<Caller> FindAsync(HttpContext http, TokenKind kind, string? scope)
     {
         const string Scheme = "Bearer ";
         var header = http.Request.Headers.Authorization.ToString();
@@ -36,7 +49,7 @@ internal sealed class TokenFilter(EvidenceCatalogue catalogue, TimeProvider time
             throw new RequestRefusedException(StatusCodes.Status403Forbidden, $"this needs a token of kind {kind}");
         if (scope is not null && !token.Scopes.Contains(scope))
             throw new RequestRefusedException(StatusCodes.Status403Forbidden, $"the token lacks the scope '{scope}'");
-        return new Caller(token.Kind, token.Name, token.DockId);
+        return new Caller(token.Kind, token.Name, token.Role, token.DockId);
     }
 }
 

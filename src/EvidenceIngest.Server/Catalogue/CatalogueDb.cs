@@ -61,6 +61,8 @@ internal sealed partial class CatalogueDb(DbContextOptions<CatalogueDb> options)
 
     public DbSet<LogPublication> LogPublications => Set<LogPublication>();
 
+    public DbSet<StoredConfiguration> Configurations => Set<StoredConfiguration>();
+
     public DbSet<Package> Packages => Set<Package>();
 
     public DbSet<PackageFile> PackageFiles => Set<PackageFile>();
@@ -107,6 +109,11 @@ internal sealed partial class CatalogueDb(DbContextOptions<CatalogueDb> options)
         {
             e.HasKey(h => h.TreeSize);
             e.Property(h => h.TreeSize).ValueGeneratedNever();
+        });
+        modelBuilder.Entity<StoredConfiguration>(e =>
+        {
+            e.HasKey(c => c.Server);
+            e.Property(c => c.Settings).AsJson();
         });
         modelBuilder.Entity<Package>().Property(p => p.Items).AsJson();
         modelBuilder.Entity<PackageFile>().HasKey(f => new { f.PackageId, f.Path });

@@ -10,11 +10,17 @@ namespace EvidenceIngest.Server.Custody;
 internal sealed record NewEvent(DateTimeOffset At, string Actor, CustodyEventKind Kind, string Detail);
 
 /// <summary>
-/// Appends to items' chains, inside the caller's transaction: a fact and the state that it explains are committed together
-/// or not at all. The item's row is locked first, so that two writers can't link to the same last event.
+/// Appends to items' chains and the service's own, inside the caller's transaction: a fact and the state that it explains are
+/// committed together or not at all. The chain is locked first, so that two writers can't link to the same last event.
 /// </summary>
 internal static class CustodyLog
 {
+    /// <summary>The chain of what happens to no item: tokens, refused access, configuration, rules.</summary>
+    public const string ServiceChain = "service";
+
+    // Any number does, as long as nothing else in this database uses it.
+    private const long ServiceLock = 0x45_56_53_43;
+
     /// <summary>Locks the item until the transaction ends; nobody else appends to its chain or changes its state meanwhile.</summary>
     public static Task LockItemAsync(this CatalogueDb db, string itemId, CancellationToken ct) =>
         db.Database.ExecuteSqlAsync($"select 1 from items where id = {itemId} for update", ct);
@@ -27,7 +33,10 @@ internal static class CustodyLog
             throw new InvalidOperationException("a custody event needs the transaction of the state that it explains");
         if (events.Count == 0)
             return;
-        await db.LockItemAsync(itemId, ct);
+        if (itemId == ServiceChain)
+            await db.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock({ServiceLock})", ct);
+        else
+            await db.LockItemAsync(itemId, ct);
         // What this transaction appended before is not visible to queries until it is saved.
         await db.SaveChangesAsync(ct);
         var last = await db.CustodyEvents.AsNoTracking()
@@ -47,6 +56,16 @@ internal static class CustodyLog
     public static Task AppendAsync(
         this CatalogueDb db, string itemId, DateTimeOffset at, string actor, CustodyEventKind kind, string detail, CancellationToken ct) =>
         db.AppendAsync(itemId, [new NewEvent(at, actor, kind, detail)], ct);
+
+    /// <summary>Appends to the service's chain. Repeated, because the answer to a commit was lost, it finds its own event.</summary>
+    public static async Task AppendToServiceAsync(this CatalogueDb db, NewEvent happened, CancellationToken ct)
+    {
+        await db.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock({ServiceLock})", ct);
+        var recent = await db.CustodyEvents.AsNoTracking().Where(e => e.ItemId == ServiceChain)
+            .OrderByDescending(e => e.Sequence).Take(20).Select(e => e.Bytes).ToListAsync(ct);
+        if (!recent.Select(bytes => EvidenceJson.FromBytes<CustodyEvent>(bytes)).Any(e => new NewEvent(e.At, e.Actor, e.Kind, e.Detail) == happened))
+            await db.AppendAsync(ServiceChain, [happened], ct);
+    }
 
     /// <summary>Appends what a dock tells, leaving out what it has told before: docks repeat themselves until they are answered.</summary>
     public static async Task AppendDockEventsAsync(

@@ -1,6 +1,8 @@
+using EvidenceIngest.Domain.Custody;
 using EvidenceIngest.Domain.Deliveries;
 using EvidenceIngest.Server.Access;
 using EvidenceIngest.Server.Catalogue;
+using EvidenceIngest.Server.Custody;
 using EvidenceIngest.Server.Receipts;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
@@ -24,8 +26,11 @@ internal sealed class Enrolment(EvidenceCatalogue catalogue, ReceiptKey key, Tim
         await catalogue.WriteAsync(
             async db =>
             {
-                if (!await db.EnrolmentCodes.AnyAsync(c => c.Hash == row.Hash, ct))
-                    db.Add(row);
+                if (await db.EnrolmentCodes.AnyAsync(c => c.Hash == row.Hash, ct))
+                    return;
+                db.Add(row);
+                await db.AppendToServiceAsync(
+                    new NewEvent(now, Actors.Operator(invitedBy), CustodyEventKind.DockInvited, $"a code that enrols one dock until {row.ExpiresAt:O}"), ct);
             },
             ct);
         return new DockInvitation(code, row.ExpiresAt);
@@ -76,6 +81,11 @@ internal sealed class Enrolment(EvidenceCatalogue catalogue, ReceiptKey key, Tim
             Scopes = [],
             CreatedAt = now,
         });
+        await db.AppendToServiceAsync(
+            new NewEvent(now, Actors.Dock(dockId), CustodyEventKind.DockEnrolled, $"as '{name}', with a code of {await InviterAsync(db, hash, ct)}"), ct);
         return dockId;
     }
+
+    private static Task<string> InviterAsync(CatalogueDb db, byte[] hash, CancellationToken ct) =>
+        db.EnrolmentCodes.Where(c => c.Hash == hash).Select(c => c.CreatedBy).SingleAsync(ct);
 }

@@ -64,7 +64,8 @@ internal sealed class ItemRegister(EvidenceCatalogue catalogue, ServerOptions op
     public async Task<IReadOnlyList<CustodyEventView>> CustodyAsync(string itemId, CancellationToken ct)
     {
         var chain = await catalogue.ReadAsync(db => db.ReadChainAsync(itemId, ct), ct);
-        if (chain.Count == 0)
+        // The service's own chain is for auditors.
+        if (chain.Count == 0 || itemId == CustodyLog.ServiceChain)
             throw NoItem(itemId);
         var broken = CustodyChain.Verify(itemId, chain.Select(e => (e.Bytes, e.Hash)));
         return [.. chain.Select((stored, index) =>

@@ -10,14 +10,46 @@ using Npgsql;
 
 namespace EvidenceIngest.Commands;
 
-/// <summary><c>audit log</c>: derives the custody log again and compares it with every head that was ever signed.</summary>
+/// <summary>
+/// <c>audit log</c> derives the custody log again and compares it with every head that was ever signed; <c>audit events</c>
+/// shows what happened to the service itself.
+/// </summary>
 internal static class AuditCommand
 {
     private const int Whole = 0;
     private const int Broken = 1;
     private const int Unreadable = 2;
 
-    public static Command Create() => new("audit", "审计 / audits") { Log() };
+    public static Command Create() => new("audit", "审计 / audits") { Log(), Events() };
+
+    private static Command Events()
+    {
+        var after = new Option<int>("--after") { Description = "从该序号之后开始 / begin after this number" };
+        var json = CommandLine.Json();
+        var command = new Command("events", "查看服务自身的事件：令牌、被拒访问、配置和规则变更 / what happened to the service: tokens, refused access, configuration, rules") { after, json };
+        command.SetServiceAction(async (parsed, service, ct) =>
+        {
+            var table = new ListTable("序号", "时间", "操作者", "事件", "内容");
+            var last = parsed.GetValue(after);
+            JsonElement page;
+            do
+            {
+                page = await service.GetAsync(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"service/custody?after={last}"), ct);
+                foreach (var happened in page.EnumerateArray())
+                {
+                    last = happened.GetProperty("sequence").GetInt32();
+                    if (parsed.GetValue(json))
+                        CommandLine.WriteJson(happened);
+                    else
+                        table.Add(happened.Text("sequence"), happened.Text("at"), happened.Text("actor"), happened.Text("kind"), happened.Text("detail"));
+                }
+            }
+            while (page.GetArrayLength() > 0);
+            if (!parsed.GetValue(json))
+                table.Write();
+        });
+        return command;
+    }
 
     private static Command Log()
     {

@@ -6,9 +6,14 @@ using EvidenceIngest.Domain;
 
 namespace EvidenceIngest.Hosting;
 
-/// <summary>The running service's public API, with the operator token of this <c>$EVIDENCE_HOME</c>.</summary>
+/// <summary>
+/// The running service's public API, with the operator token of this <c>$EVIDENCE_HOME</c>, or with a person's own whose file
+/// <c>EVIDENCE_TOKEN_FILE</c> names.
+/// </summary>
 internal sealed class ServiceClient : IDisposable
 {
+    private const string TokenVariable = "EVIDENCE_TOKEN_FILE";
+
     private readonly HttpClient _http;
 
     private ServiceClient(Uri server, string token)
@@ -22,15 +27,20 @@ internal sealed class ServiceClient : IDisposable
     {
         try
         {
-            return new ServiceClient(settings.ServerUrl, home.ReadSecret(home.OperatorTokenFile, "operator token"));
+            var own = Environment.GetEnvironmentVariable(TokenVariable);
+            return new ServiceClient(
+                settings.ServerUrl,
+                string.IsNullOrEmpty(own) ? home.ReadSecret(home.OperatorTokenFile, "operator token") : home.ReadSecret(Path.GetFullPath(own), TokenVariable));
         }
-        catch (SettingsException e)
+        catch (SettingsException e) when (string.IsNullOrEmpty(Environment.GetEnvironmentVariable(TokenVariable)))
         {
             throw new ServiceException($"{e.Message}\n服务尚未在此启动过，请运行 ./scripts/run / the service has not been started here: run ./scripts/run");
         }
     }
 
     public Task<JsonElement> GetAsync(string path, CancellationToken ct) => SendAsync(HttpMethod.Get, path, content: null, ct);
+
+    public Task<JsonElement> DeleteAsync(string path, CancellationToken ct) => SendAsync(HttpMethod.Delete, path, content: null, ct);
 
     public async Task<JsonElement> SendAsync(HttpMethod method, string path, object body, CancellationToken ct)
     {

@@ -49,7 +49,26 @@ internal sealed class Settings(EvidenceHome home, IConfiguration values)
         },
         SealingConcurrency = Number("Server:SealingConcurrency", 2, 1, 64),
         RenderingConcurrency = Number("Server:RenderingConcurrency", 1, 1, 64),
+        Settings = Published(),
     };
+
+    /// <summary>What may be told of them: no secret, and nothing that isn't ours in the environment.</summary>
+    private Dictionary<string, string> Published()
+    {
+        string[] ours = ["Agency:", "Dock:", "Recorders:", "Server:", "Vault:"];
+        return values.AsEnumerable()
+            .Where(setting => setting.Value is not null && ours.Any(o => setting.Key.StartsWith(o, StringComparison.OrdinalIgnoreCase)))
+            .ToDictionary(setting => setting.Key, setting => Publish(setting.Key, setting.Value!));
+    }
+
+    private string Publish(string key, string value)
+    {
+        if (key.Equals("Server:Database", StringComparison.OrdinalIgnoreCase) || key.Equals("Server:OwnerDatabase", StringComparison.OrdinalIgnoreCase))
+            return new NpgsqlConnectionStringBuilder(Database(key)) { Password = null }.ConnectionString;
+        var isSecret = key.StartsWith("Recorders:Secrets:", StringComparison.OrdinalIgnoreCase)
+            || (key.Contains("Password", StringComparison.OrdinalIgnoreCase) && !key.EndsWith("File", StringComparison.OrdinalIgnoreCase));
+        return isSecret ? "(secret)" : value;
+    }
 
     public VaultOptions Vault() => new()
     {

@@ -98,7 +98,7 @@ public sealed class TokenTests(PrivateCluster cluster)
             {
                 db.Add(new ApiToken
                 {
-                    Id = Guid.NewGuid(), Hash = Secret.Hash(token), Kind = TokenKind.Operator, Name = token, Scopes = scopes,
+                    Id = Guid.NewGuid(), Hash = Secret.Hash(token), Kind = TokenKind.Operator, Name = token, Role = Role.Custodian, Scopes = scopes,
                     CreatedAt = DateTimeOffset.UtcNow, ExpiresAt = expires,
                 });
                 return Task.CompletedTask;
