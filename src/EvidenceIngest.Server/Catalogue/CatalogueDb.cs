@@ -1,13 +1,16 @@
 using System.Text.RegularExpressions;
 using EvidenceIngest.Server.Access;
+using EvidenceIngest.Server.Cases;
 using EvidenceIngest.Server.Custody;
 using EvidenceIngest.Server.Deliveries;
+using EvidenceIngest.Server.Disposal;
 using EvidenceIngest.Server.Docks;
 using EvidenceIngest.Server.Items;
 using EvidenceIngest.Server.Packages;
 using EvidenceIngest.Server.Pipeline;
 using EvidenceIngest.Server.Receipts;
 using EvidenceIngest.Server.Recorders;
+using EvidenceIngest.Server.Retention;
 using EvidenceIngest.Server.Transparency;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -63,6 +66,22 @@ internal sealed partial class CatalogueDb(DbContextOptions<CatalogueDb> options)
 
     public DbSet<StoredConfiguration> Configurations => Set<StoredConfiguration>();
 
+    public DbSet<StoredRetentionClass> RetentionClasses => Set<StoredRetentionClass>();
+
+    public DbSet<Hold> Holds => Set<Hold>();
+
+    public DbSet<HoldItem> HoldItems => Set<HoldItem>();
+
+    public DbSet<Matter> Matters => Set<Matter>();
+
+    public DbSet<Case> Cases => Set<Case>();
+
+    public DbSet<CaseItem> CaseItems => Set<CaseItem>();
+
+    public DbSet<DisposalDecision> Disposals => Set<DisposalDecision>();
+
+    public DbSet<DisposalItem> DisposalItems => Set<DisposalItem>();
+
     public DbSet<Package> Packages => Set<Package>();
 
     public DbSet<PackageFile> PackageFiles => Set<PackageFile>();
@@ -115,6 +134,15 @@ internal sealed partial class CatalogueDb(DbContextOptions<CatalogueDb> options)
             e.HasKey(c => c.Server);
             e.Property(c => c.Settings).AsJson();
         });
+        modelBuilder.Entity<StoredRetentionClass>().Ignore(c => c.Class);
+        modelBuilder.Entity<HoldItem>().HasKey(h => new { h.HoldId, h.ItemId });
+        modelBuilder.Entity<Case>(e =>
+        {
+            e.HasKey(c => c.Number);
+            e.Property(c => c.PackageLacks).AsJson();
+        });
+        modelBuilder.Entity<CaseItem>().HasKey(l => new { l.CaseNumber, l.ItemId });
+        modelBuilder.Entity<DisposalItem>().HasKey(d => new { d.DisposalId, d.ItemId });
         modelBuilder.Entity<Package>().Property(p => p.Items).AsJson();
         modelBuilder.Entity<PackageFile>().HasKey(f => new { f.PackageId, f.Path });
         modelBuilder.Entity<LogPublication>().HasKey(p => new { p.TreeSize, p.Place });

@@ -20,6 +20,9 @@ public enum ItemState
 
     /// <summary>Locked and proven, but not accepted; the reason says why.</summary>
     Quarantined,
+
+    /// <summary>Its term was over and two people decided: the media are gone, metadata, digests and chain stay.</summary>
+    Disposed,
 }
 
 /// <summary>音像资料: one recording with everything that is known about it.</summary>
@@ -77,6 +80,24 @@ internal sealed class EvidenceItem
     public DateTimeOffset? SealedAt { get; set; }
 
     public bool? OnTime { get; set; }
+
+    /// <summary>A class that a person gave it, besides those of the site, its matter and its cases.</summary>
+    public string? RetentionClass { get; set; }
+
+    /// <summary>The last end that the rules ever named for it; null before the first look.</summary>
+    public DateTimeOffset? RetainUntil { get; set; }
+
+    /// <summary>Held, of an open case, or of a class without end.</summary>
+    public bool RetainWithoutEnd { get; set; }
+
+    /// <summary>The earliest lock among its masters.</summary>
+    public DateTimeOffset? LockedUntil { get; set; }
+
+    /// <summary>When its rules and its locks are compared next; null: not before something changes.</summary>
+    public DateTimeOffset? RetentionDueAt { get; set; }
+
+    /// <summary>Why the locks don't follow the rules.</summary>
+    public string? RetentionTrouble { get; set; }
 
     public List<MasterFile> Files { get; init; } = [];
 

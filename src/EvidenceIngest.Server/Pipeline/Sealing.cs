@@ -3,6 +3,7 @@ using EvidenceIngest.Domain.Digests;
 using EvidenceIngest.Domain.Receipts;
 using EvidenceIngest.Server.Catalogue;
 using EvidenceIngest.Server.Deliveries;
+using EvidenceIngest.Server.Retention;
 using EvidenceIngest.Server.Vault;
 using Microsoft.EntityFrameworkCore;
 
@@ -50,9 +51,10 @@ internal sealed class Sealing(
 
         // Only a recording that is right as a whole is locked: a locked object can't be got rid of for years.
         var sealedFiles = new List<SealedFile>();
+        var least = await LeastLockAsync(itemId, ct);
         foreach (var (file, version, digest) in proven)
         {
-            var until = await LockAsync(version, ct);
+            var until = await LockAsync(version, least, ct);
             sealedFiles.Add(new SealedFile(
                 file.RecorderPath, file.Bytes, digest, version.Bucket, version.Key, version.VersionId, until));
         }
@@ -111,12 +113,19 @@ internal sealed class Sealing(
         return made with { VersionId = recorded! };
     }
 
-    /// <returns>Until when the vault says that the version is locked.</returns>
-    private async Task<DateTimeOffset> LockAsync(VaultVersion version, CancellationToken ct)
+    /// <summary>As the rules have it that are known now; the retention keeper carries later ones into the lock.</summary>
+    private async Task<DateTimeOffset> LeastLockAsync(string itemId, CancellationToken ct)
     {
-        // S3 keeps whole seconds; rounding up never asks for less than the retention.
-        var until = time.GetUtcNow().AddDays(vaultOptions.RetentionDays);
-        until = new DateTimeOffset(until.Ticks - (until.Ticks % TimeSpan.TicksPerSecond), TimeSpan.Zero).AddSeconds(1);
+        var now = time.GetUtcNow();
+        var term = await catalogue.ReadAsync(async db => await db.TermAsync(await db.Items.SingleAsync(i => i.Id == itemId, ct), now, ct), ct);
+        var least = now.AddDays(vaultOptions.RetentionDays);
+        // The term counts from when sealing is recorded, a little later than now.
+        return RetentionKeeper.WholeSecondsUp(term.Until is { } end && end.AddDays(1) > least ? end.AddDays(1) : least);
+    }
+
+    /// <returns>Until when the vault says that the version is locked.</returns>
+    private async Task<DateTimeOffset> LockAsync(VaultVersion version, DateTimeOffset until, CancellationToken ct)
+    {
         await vault.LockAsync(version, until, ct);
         var kept = await vault.ReadLockAsync(version, ct)
             ?? throw new VaultBrokenPromiseException($"{version.Key} has no lock after it was locked");

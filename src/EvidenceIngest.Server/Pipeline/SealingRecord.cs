@@ -60,6 +60,8 @@ internal sealed class SealingRecord(
         }
 
         item.SealedAt = now;
+        item.LockedUntil = item.Files.Min(f => f.LockedUntil);
+        item.RetentionDueAt = now;
         item.State = item.Reason is null ? ItemState.Sealed : ItemState.Quarantined;
         item.SetDeadline(item.RecordedAt, WorkingDayCalendar.Shipped, options.AgencyZone);
         if (item.Reason is not null)

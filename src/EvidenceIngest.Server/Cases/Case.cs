@@ -1,0 +1,69 @@
+namespace EvidenceIngest.Server.Cases;
+
+public enum CaseState
+{
+    /// <summary>办理中: nothing of it expires.</summary>
+    Open,
+
+    /// <summary>已结案: terms begin, the case file is due.</summary>
+    Closed,
+}
+
+/// <summary>案件, as the case system numbers it.</summary>
+internal sealed class Case
+{
+    public required string Number { get; init; }
+
+    public string? MatterId { get; set; }
+
+    public string? Agency { get; set; }
+
+    public string? RetentionClass { get; set; }
+
+    public CaseState State { get; set; }
+
+    /// <summary>The day on which the act had been carried out.</summary>
+    public DateOnly? ExecutedOn { get; set; }
+
+    public DateTimeOffset? ClosedAt { get; set; }
+
+    /// <summary>Its case file package (article 29), once it was made.</summary>
+    public string? PackageId { get; set; }
+
+    /// <summary>What that package lacked when it was looked at last; empty when complete.</summary>
+    public IReadOnlyList<string>? PackageLacks { get; set; }
+
+    public required DateTimeOffset ChangedAt { get; set; }
+
+    public required string ChangedBy { get; set; }
+}
+
+internal sealed class CaseItem
+{
+    public required string CaseNumber { get; init; }
+
+    public required string ItemId { get; init; }
+
+    public required DateTimeOffset LinkedAt { get; init; }
+
+    public required string LinkedBy { get; init; }
+}
+
+/// <summary>执法事项, from the matter list.</summary>
+internal sealed class Matter
+{
+    public required string Id { get; init; }
+
+    public required string Name { get; set; }
+
+    public required string Law { get; set; }
+
+    /// <summary>Whether it has to be recorded from start to end (article 5).</summary>
+    public bool WholeRecording { get; set; }
+
+    public string? RetentionClass { get; set; }
+
+    public required DateTimeOffset ChangedAt { get; set; }
+
+    public required string ChangedBy { get; set; }
+}
