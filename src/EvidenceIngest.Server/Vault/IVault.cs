@@ -90,8 +90,23 @@ public sealed class VaultBrokenPromiseException(string message) : Exception(mess
 /// <summary>The store doesn't have this version: an alarm for a master, while a rendition can be made again.</summary>
 public sealed class VaultObjectMissingException(string message) : Exception(message);
 
+/// <summary>The store keeps this version: its lock has not run out.</summary>
+/// <param name="message">Which version, and until when.</param>
+/// <param name="until">When its lock ends, UTC; null when the store would not say.</param>
+public sealed class VaultLockedException(string message, DateTimeOffset? until) : Exception(message)
+{
+    public DateTimeOffset? Until { get; } = until;
+}
+
 /// <summary>An upload can't be completed any more; its parts have to be sent again under a new one.</summary>
 public sealed class VaultUploadLostException(string message) : Exception(message);
+
+/// <summary>The credentials of one user of the store.</summary>
+public sealed record VaultKeys(string AccessKey, string SecretKey)
+{
+    // Records print their members, and logs print records.
+    public override string ToString() => AccessKey;
+}
 
 /// <summary>Where the vault is and how long it keeps.</summary>
 public sealed class VaultOptions
@@ -101,6 +116,9 @@ public sealed class VaultOptions
     public required string AccessKey { get; init; }
 
     public required string SecretKey { get; init; }
+
+    /// <summary>The user that may delete what no lock holds any more. Without it nothing is ever deleted.</summary>
+    public VaultKeys? Disposal { get; init; }
 
     /// <summary>Masters, with Object Lock.</summary>
     public string Bucket { get; init; } = "evidence";

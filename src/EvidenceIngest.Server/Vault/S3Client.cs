@@ -6,8 +6,10 @@ namespace EvidenceIngest.Server.Vault;
 /// <summary>The settings with which AWSSDK.S3 works with Ceph and MinIO as well as with AWS.</summary>
 internal static class S3Client
 {
-    public static AmazonS3Client Create(VaultOptions options) => new(
-        new BasicAWSCredentials(options.AccessKey, options.SecretKey),
+    /// <param name="options">Where the store is.</param>
+    /// <param name="keys">Instead of the server's own.</param>
+    public static AmazonS3Client Create(VaultOptions options, VaultKeys? keys = null) => new(
+        new BasicAWSCredentials(keys?.AccessKey ?? options.AccessKey, keys?.SecretKey ?? options.SecretKey),
         new AmazonS3Config
         {
             ServiceURL = options.Endpoint.AbsoluteUri,

@@ -75,11 +75,17 @@ internal sealed class Settings(EvidenceHome home, IConfiguration values)
         Endpoint = Url("Vault:Endpoint", null),
         AccessKey = home.ReadSecret(Required("Vault:AccessKeyFile"), "Vault:AccessKeyFile"),
         SecretKey = home.ReadSecret(Required("Vault:SecretKeyFile"), "Vault:SecretKeyFile"),
+        Disposal = values["Vault:Disposal:AccessKeyFile"] is null ? null : VaultKeys("Vault:Disposal"),
         Bucket = values["Vault:Bucket"] ?? "evidence",
         RenditionBucket = values["Vault:RenditionBucket"] ?? "evidence-renditions",
         Region = values["Vault:Region"] ?? "us-east-1",
         RetentionDays = Number("Vault:RetentionDays", 3650, 1, 36_500),
     };
+
+    /// <param name="section">With <c>AccessKeyFile</c> and <c>SecretKeyFile</c>.</param>
+    public VaultKeys VaultKeys(string section) => new(
+        home.ReadSecret(Required(section + ":AccessKeyFile"), section + ":AccessKeyFile"),
+        home.ReadSecret(Required(section + ":SecretKeyFile"), section + ":SecretKeyFile"));
 
     private LogOptions Log(string? witnessFile) => new()
     {

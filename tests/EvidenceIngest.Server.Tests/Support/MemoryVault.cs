@@ -6,8 +6,9 @@ using EvidenceIngest.Server.Vault;
 namespace EvidenceIngest.Server.Tests.Support;
 
 /// <summary>A vault in memory that can misbehave in every way that matters. What a real store does is tested by VaultContract.</summary>
-internal sealed class MemoryVault(Faults faults) : IVault
+internal sealed class MemoryVault(Faults faults, TimeProvider? time = null) : IVault, IVaultDisposal
 {
+    private readonly TimeProvider _time = time ?? TimeProvider.System;
     private readonly ConcurrentDictionary<string, SortedDictionary<int, byte[]>> _uploads = new();
     private readonly ConcurrentDictionary<VaultVersion, byte[]> _objects = new();
     private readonly ConcurrentDictionary<string, VaultVersion> _completed = new();
@@ -117,6 +118,15 @@ internal sealed class MemoryVault(Faults faults) : IVault
 
     public Task<VaultProbeReport> ProbeAsync(CancellationToken ct) => Step(() =>
         new VaultProbeReport([new VaultProbeAttempt("delete the locked version", ProbeHolds ? "403" : "204", ProbeHolds)]));
+
+    public Task<bool> DeleteAsync(VaultVersion version, CancellationToken ct) => Step(() =>
+    {
+        if (_locks.TryGetValue(version, out var held) && held.Until > _time.GetUtcNow())
+            throw new VaultLockedException($"{version.Key} is locked until {held.Until:O} (test)", held.Until);
+        _locks.TryRemove(version, out _);
+        _objects.TryRemove(version, out _);
+        return true;
+    });
 
     private VaultVersion Store(VaultObject target, byte[] content)
     {

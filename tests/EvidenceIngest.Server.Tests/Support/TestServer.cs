@@ -67,7 +67,8 @@ internal sealed class TestServer : IAsyncDisposable
         if (Environment.GetEnvironmentVariable("EVIDENCE_TEST_LOG") is not null)
             builder.Logging.AddConsole().AddFilter("Microsoft", LogLevel.Warning);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0));
-        builder.Services.AddSingleton<TimeProvider>(new AdjustedClock());
+        var clock = new AdjustedClock();
+        builder.Services.AddSingleton<TimeProvider>(clock);
         builder.Services.AddEvidenceServer(
             new ServerOptions
             {
@@ -85,9 +86,10 @@ internal sealed class TestServer : IAsyncDisposable
             new MediaToolOptions());
         var faults = new Faults();
         builder.Services.AddSingleton(faults);
-        vault ??= new MemoryVault(faults);
+        vault ??= new MemoryVault(faults, clock);
         arrange?.Invoke(vault);
         builder.Services.AddSingleton<IVault>(vault);
+        builder.Services.AddSingleton<IVaultDisposal>(vault);
         builder.Services.ConfigureDbContext<CatalogueDb>(options => options.AddInterceptors(faults), ServiceLifetime.Singleton);
         var media = new FakeMedia();
         builder.Services.AddSingleton<IMediaInspector>(media);

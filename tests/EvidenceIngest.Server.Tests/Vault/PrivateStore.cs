@@ -13,17 +13,24 @@ public sealed class PrivateStore : IAsyncLifetime
 
     public async ValueTask InitializeAsync() => _home = await Installation.CreateAsync("vault", "vault");
 
+    /// <summary>The owner of the buckets.</summary>
+    public VaultKeys Admin => new(Home.Secret("vault.access-key"), Home.Secret("vault.secret-key"));
+
     public VaultOptions Options(string bucket = "evidence", double callTimeoutSeconds = 30) => new()
     {
         Endpoint = Home.Vault,
         AccessKey = Home.Secret("vault.access-key"),
         SecretKey = Home.Secret("vault.secret-key"),
+        Disposal = Admin,
         Bucket = bucket,
         RenditionBucket = bucket + "-renditions",
         CallTimeout = TimeSpan.FromSeconds(callTimeoutSeconds),
     };
 
     internal static S3Vault Open(VaultOptions options) => new(options, TimeProvider.System, NullLogger<S3Vault>.Instance);
+
+    internal static S3VaultDisposal OpenDisposal(VaultOptions options) =>
+        new(options, TimeProvider.System, NullLogger<S3VaultDisposal>.Instance);
 
     /// <summary>kill -9 of the gateway: no answer is finished, no connection closed in order.</summary>
     public Task KillGatewayAsync() => SignalAsync("rgw", "KILL");
