@@ -66,6 +66,8 @@ public static class ServerRegistration
         services.AddSingleton<PackageMaking>();
         services.AddSingleton<CaseRegister>();
         services.AddSingleton<MatterList>();
+        services.AddSingleton<CaseFiles>();
+        services.AddHostedService(s => s.GetRequiredService<CaseFiles>());
         services.AddSingleton<RetentionClasses>();
         services.AddSingleton<Holds>();
         services.AddSingleton<RetentionKeeper>();

@@ -108,6 +108,9 @@ public enum CustodyEventKind
     /// <summary>Service: a case was made or changed.</summary>
     CaseChanged,
 
+    /// <summary>Service: the package of a closed case was made, with nothing missing.</summary>
+    CaseFileMade,
+
     /// <summary>The item was linked to a case.</summary>
     CaseLinked,
 

@@ -23,7 +23,7 @@ internal sealed class AccessRefusals(EvidenceCatalogue catalogue, TimeProvider t
         var now = time.GetUtcNow();
         if (Due(address, why, now) is not { } before)
             return;
-        var route = (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "an unknown route";
+        var route = (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText?.TrimEnd('/') ?? "an unknown route";
         var more = before == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"; {before} more since the last record of this");
         await catalogue.WriteAsync(
             db => db.AppendToServiceAsync(

@@ -83,6 +83,7 @@ internal sealed class DisposalDecisions(EvidenceCatalogue catalogue, ReceiptKey 
         if (await db.Disposals.AnyAsync(d => d.Id == decision.Id, ct))
             return await ViewAsync(db, decision, ct);
         db.Add(decision);
+        await db.SaveChangesAsync(ct);
         foreach (var id in items)
         {
             await DemandExpiredAsync(db, id, decision.ProposedAt, ct);

@@ -2,7 +2,6 @@ using System.Globalization;
 using EvidenceIngest.Server.Catalogue;
 using EvidenceIngest.Server.Items;
 using EvidenceIngest.Server.Retention;
-using Microsoft.EntityFrameworkCore;
 
 namespace EvidenceIngest.Server.Disposal;
 

@@ -96,6 +96,9 @@ internal sealed class EvidenceItem
     /// <summary>When its rules and its locks are compared next; null: not before something changes.</summary>
     public DateTimeOffset? RetentionDueAt { get; set; }
 
+    /// <summary>Since when the locks don't follow the rules; null when the last try succeeded.</summary>
+    public DateTimeOffset? RetentionPendingSince { get; set; }
+
     /// <summary>Why the locks don't follow the rules.</summary>
     public string? RetentionTrouble { get; set; }
 

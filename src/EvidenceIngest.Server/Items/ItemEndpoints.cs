@@ -28,7 +28,7 @@ internal static class ItemEndpoints
         {
             // Enum.TryParse also takes numbers, which mean nothing to people.
             if (!Enum.TryParse<ItemState>(state, ignoreCase: true, out var parsed) || !char.IsAsciiLetter(state[0]) || state.Contains(',', StringComparison.Ordinal))
-                throw RequestRefusedException.Invalid("state", "must be receiving, sealing, sealed or quarantined");
+                throw RequestRefusedException.Invalid("state", "must be receiving, sealing, sealed, quarantined or disposed");
             wanted = parsed;
         }
 

@@ -103,7 +103,7 @@ internal sealed class ItemRegister(EvidenceCatalogue catalogue, ServerOptions op
         Completeness.Missing(item.Kind, item.Metadata(), transcriptConfirmed: false),
         [.. item.Renditions.Select(r => r.Name).Order(StringComparer.Ordinal)],
         [.. item.Stages.OrderBy(s => s.Stage).Select(s => new StageProgress(s.Stage, s.State, s.Attempts, s.Note))],
-        item.IsSealed && item.Stages.All(s => s.IsOver));
+        item.State == ItemState.Disposed || (item.IsSealed && item.Stages.All(s => s.IsOver)));
 
     private DateTimeOffset? InZone(DateTimeOffset? at) =>
         at is { } instant ? TimeZoneInfo.ConvertTime(instant, options.AgencyZone) : null;

@@ -9,7 +9,7 @@ namespace EvidenceIngest.Server.Items;
 
 /// <summary>One line of <c>items list --json</c>.</summary>
 /// <param name="Item">Id of the evidence item.</param>
-/// <param name="State">receiving, sealing, sealed or quarantined.</param>
+/// <param name="State">receiving, sealing, sealed, quarantined or disposed.</param>
 /// <param name="Reason">Why it is quarantined, or will be; null otherwise.</param>
 /// <param name="Recorder">Where it comes from.</param>
 /// <param name="Kind">video, audio, photo or other.</param>

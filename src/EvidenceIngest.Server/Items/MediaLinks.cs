@@ -47,6 +47,8 @@ internal sealed class MediaLinks(EvidenceCatalogue catalogue, ServerOptions opti
         if (link.ExpiresAt <= time.GetUtcNow())
             throw new RequestRefusedException(StatusCodes.Status410Gone, "the link has expired");
         await catalogue.WriteAsync(db => LookAsync(db, link, address, ct), ct);
+        if (await catalogue.ReadAsync(db => db.Items.AnyAsync(i => i.Id == link.ItemId && i.State == ItemState.Disposed, ct), ct))
+            throw new RequestRefusedException(StatusCodes.Status410Gone, "the item was disposed of after its term");
         return await catalogue.ReadAsync(
             db => db.Renditions.SingleAsync(r => r.ItemId == link.ItemId && r.Name == link.Rendition, ct), ct);
     }
@@ -59,6 +61,8 @@ internal sealed class MediaLinks(EvidenceCatalogue catalogue, ServerOptions opti
             return true;
         if (!await db.Renditions.AnyAsync(r => r.ItemId == link.ItemId && r.Name == link.Rendition, ct))
             return false;
+        if (await db.Items.AnyAsync(i => i.Id == link.ItemId && i.State == ItemState.Disposed, ct))
+            throw RequestRefusedException.Conflict($"item {link.ItemId} was disposed of after its term");
         db.Add(link);
         await db.AppendAsync(
             link.ItemId, link.MadeAt, Actors.Operator(link.MadeBy), CustodyEventKind.LinkMade,

@@ -87,7 +87,7 @@ internal sealed class PackageMaking(
         {
             var item = await db.Items.SingleOrDefaultAsync(i => i.Id == id, ct) ?? throw ItemRegister.NoItem(id);
             if (!item.IsSealed)
-                throw RequestRefusedException.Conflict($"item {id} is not sealed yet");
+                throw RequestRefusedException.Conflict(item.State == ItemState.Disposed ? $"item {id} was disposed of after its term" : $"item {id} is not sealed yet");
             // The answer to a commit may have been lost.
             var chain = await db.ReadChainAsync(id, ct);
             if (EndOf(chain, package) is null)

@@ -4,7 +4,6 @@ using EvidenceIngest.Domain.Retention;
 using EvidenceIngest.Server.Catalogue;
 using EvidenceIngest.Server.Custody;
 using EvidenceIngest.Server.Items;
-using EvidenceIngest.Server.Pipeline;
 using EvidenceIngest.Server.Vault;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
@@ -129,7 +128,7 @@ internal sealed class RetentionKeeper(
         }
 
         item.LockedUntil = item.Files.Min(f => f.LockedUntil);
-        item.RetentionTrouble = null;
+        (item.RetentionPendingSince, item.RetentionTrouble) = (null, null);
         // Somebody may have changed a rule meanwhile: then it stays due.
         if (item.RetentionDueAt == seenDue)
             item.RetentionDueAt = term.HasEnd ? null : item.LockedUntil!.Value.AddYears(-RenewedYearsBefore);
@@ -151,12 +150,15 @@ internal sealed class RetentionKeeper(
 
     private static DateTimeOffset? Later(DateTimeOffset? one, DateTimeOffset? other) => one is null || other > one ? other ?? one : one;
 
-    private Task PostponeAsync(string id, string why, CancellationToken ct)
+    private Task<int> PostponeAsync(string id, string why, CancellationToken ct)
     {
         var again = time.GetUtcNow() + AfterFailure;
         return catalogue.WriteAsync(
             db => db.Items.Where(i => i.Id == id)
-                .ExecuteUpdateAsync(set => set.SetProperty(i => i.RetentionDueAt, again).SetProperty(i => i.RetentionTrouble, why), ct),
+                .ExecuteUpdateAsync(
+                    set => set.SetProperty(i => i.RetentionPendingSince, i => i.RetentionPendingSince ?? i.RetentionDueAt)
+                        .SetProperty(i => i.RetentionDueAt, again).SetProperty(i => i.RetentionTrouble, why),
+                    ct),
             ct);
     }
 }

@@ -40,6 +40,13 @@ internal static class RetentionTerms
     public static IQueryable<Hold> HoldsOn(this CatalogueDb db, string itemId) => db.Holds.AsNoTracking().Where(h => h.ReleasedAt == null
         && (db.HoldItems.Any(i => i.HoldId == h.Id && i.ItemId == itemId) || db.CaseItems.Any(l => l.ItemId == itemId && l.CaseNumber == h.CaseNumber)));
 
+    /// <summary>Their locks should have followed the rules an hour ago.</summary>
+    public static IQueryable<EvidenceItem> LocksOverdue(this IQueryable<EvidenceItem> items, DateTimeOffset now)
+    {
+        var since = now.AddHours(-1);
+        return items.Where(i => (i.State == ItemState.Sealed || i.State == ItemState.Quarantined) && (i.RetentionPendingSince ?? i.RetentionDueAt) < since);
+    }
+
     /// <summary>Has the keeper look at sealed items anew, at once.</summary>
     public static Task DueAsync(this IQueryable<EvidenceItem> items, DateTimeOffset now, CancellationToken ct) => items
         .Where(i => i.State == ItemState.Sealed || i.State == ItemState.Quarantined)

@@ -1,5 +1,10 @@
+using EvidenceIngest.Domain.Deadlines;
+using EvidenceIngest.Server.Cases;
 using EvidenceIngest.Server.Catalogue;
+using EvidenceIngest.Server.Disposal;
+using EvidenceIngest.Server.Items;
 using EvidenceIngest.Server.Pipeline;
+using EvidenceIngest.Server.Retention;
 using EvidenceIngest.Server.Transparency;
 using Microsoft.EntityFrameworkCore;
 
@@ -33,7 +38,8 @@ internal sealed class ServerOverview(EvidenceCatalogue catalogue, CatalogueStart
                 stage, Count(stage, StageState.Due), Count(stage, StageState.Waiting), Count(stage, StageState.Failed),
                 stages.Where(s => s.Stage == stage && s.State == StageState.Due).Sum(s => s.Retrying)))],
             late,
-            new CustodyLogStatus(waiting, head?.TreeSize ?? 0, head?.SignedAt, custodyLog.Trouble));
+            new CustodyLogStatus(waiting, head?.TreeSize ?? 0, head?.SignedAt, custodyLog.Trouble),
+            await catalogue.ReadAsync(db => RetentionAsync(db, now, ct), ct));
 
         int Count(Stage stage, StageState state) => stages.Where(s => s.Stage == stage && s.State == state).Sum(s => s.Count);
     }
@@ -50,7 +56,21 @@ internal sealed class ServerOverview(EvidenceCatalogue catalogue, CatalogueStart
             reasons.Add($"nothing is sealed: the vault is {trust.State}");
         if (custodyLog.Trouble.TryGetValue(LogKeeper.Log, out var trouble))
             reasons.Add("no head of the custody log is signed: " + trouble);
+        if (start.IsReady && reasons.Count == 0 && await catalogue.ReadAsync(db => db.Items.LocksOverdue(time.GetUtcNow()).CountAsync(ct), ct) is > 0 and var overdue)
+            reasons.Add($"the locks of {overdue} items have not followed their retention rules for more than an hour");
         return new HealthReport(reasons.Count == 0 ? "ready" : "degraded", reasons);
+    }
+
+    private async Task<RetentionStatus> RetentionAsync(CatalogueDb db, DateTimeOffset now, CancellationToken ct)
+    {
+        var executed = await db.Cases.Where(c => c.State == CaseState.Closed && c.PackageId == null).Select(c => c.ExecutedOn).ToListAsync(ct);
+        return new RetentionStatus(
+            await db.Items.CountAsync(i => i.RetentionDueAt <= now || i.RetentionTrouble != null, ct),
+            await db.Items.LocksOverdue(now).CountAsync(ct),
+            await db.Items.CountAsync(i => i.RetainWithoutEnd && i.State != ItemState.Disposed, ct),
+            await db.Holds.CountAsync(h => h.ReleasedAt == null, ct),
+            await db.Items.Expired(now).CountAsync(ct),
+            executed.Count(day => day is { } d && CaseFileDeadline.For(d, options.AgencyZone) < now));
     }
 
     private async Task<bool> AnswersAsync(CancellationToken ct)

@@ -10,6 +10,7 @@ namespace EvidenceIngest.Server.Status;
 /// <param name="Stages">Queues of the pipeline, in its order.</param>
 /// <param name="Late">Items that were sealed after their deadline, or are not sealed though it has passed.</param>
 /// <param name="CustodyLog">The signed log of all custody events.</param>
+/// <param name="Retention">What is kept, and what may go.</param>
 public sealed record ServerStatus(
     string Server,
     VaultStatus Vault,
@@ -17,13 +18,22 @@ public sealed record ServerStatus(
     IReadOnlyDictionary<string, int> Deliveries,
     IReadOnlyList<StageQueue> Stages,
     int Late,
-    CustodyLogStatus CustodyLog);
+    CustodyLogStatus CustodyLog,
+    RetentionStatus Retention);
 
 /// <param name="Waiting">Events that are not in the log yet.</param>
 /// <param name="SignedEvents">Events under the newest signed head.</param>
 /// <param name="SignedAt">When it was signed; null before the first.</param>
 /// <param name="Trouble">What does not go as it should: <c>log</c> is the log itself, the others are places that take heads.</param>
 public sealed record CustodyLogStatus(long Waiting, long SignedEvents, DateTimeOffset? SignedAt, IReadOnlyDictionary<string, string> Trouble);
+
+/// <param name="LocksDue">Items whose locks don't follow their rules yet.</param>
+/// <param name="LocksOverdue">Of these, since more than an hour: an alarm.</param>
+/// <param name="WithoutEnd">Items that are held, of open cases, or of a class without end.</param>
+/// <param name="Holds">Holds in force.</param>
+/// <param name="Expired">Items whose term is over and that nothing else keeps.</param>
+/// <param name="CaseFilesOverdue">Closed cases without a complete case file though its 30 days are over (article 29).</param>
+public sealed record RetentionStatus(int LocksDue, int LocksOverdue, int WithoutEnd, int Holds, int Expired, int CaseFilesOverdue);
 
 /// <param name="State">Unknown, Unreachable, Holds or Broken.</param>
 /// <param name="Reason">Why nothing is sealed; null when it holds.</param>

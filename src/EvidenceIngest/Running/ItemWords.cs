@@ -14,6 +14,7 @@ internal static class ItemWords
         "sealing" => "入库中",
         "sealed" => "已入库",
         "quarantined" => "已隔离",
+        "disposed" => "已销毁",
         var other => other,
     };
 

@@ -1,9 +1,14 @@
 using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using EvidenceIngest.Domain;
 using EvidenceIngest.Server.Access;
+using EvidenceIngest.Server.Cases;
 using EvidenceIngest.Server.Catalogue;
+using EvidenceIngest.Server.Disposal;
 using EvidenceIngest.Server.Inspection;
 using EvidenceIngest.Server.Pipeline;
 using EvidenceIngest.Server.Renditions;
+using EvidenceIngest.Server.Retention;
 using EvidenceIngest.Server.MediaTools;
 using EvidenceIngest.Server.Transparency;
 using EvidenceIngest.Server.Vault;
@@ -101,9 +106,10 @@ internal sealed class TestServer : IAsyncDisposable
                 s => s.ServiceType == typeof(IHostedService) && s.ImplementationFactory?.Method.ReturnType == typeof(PipelineSweep)));
         }
 
-        // Tests of the log run its rounds themselves; to the others its objects in the vault would be strangers.
-        builder.Services.Remove(builder.Services.Single(
-            s => s.ServiceType == typeof(IHostedService) && s.ImplementationFactory?.Method.ReturnType == typeof(LogKeeper)));
+        // Tests run these rounds themselves; to the others the log's objects in the vault would be strangers.
+        var rounds = new[] { typeof(LogKeeper), typeof(RetentionKeeper), typeof(DisposalKeeper), typeof(CaseFiles) };
+        foreach (var hosted in builder.Services.Where(s => s.ServiceType == typeof(IHostedService) && rounds.Contains(s.ImplementationFactory?.Method.ReturnType)).ToList())
+            builder.Services.Remove(hosted);
 
         var app = builder.Build();
         app.MapEvidenceApi();
@@ -116,6 +122,13 @@ internal sealed class TestServer : IAsyncDisposable
 
     public T Get<T>()
         where T : notnull => _app.Services.GetRequiredService<T>();
+
+    /// <summary>Somebody with a token of their own, issued by the machine's owner.</summary>
+    public async Task<HttpClient> PersonAsync(string name, Role role)
+    {
+        using var answer = await Operator.PostAsJsonAsync("/api/v1/tokens", new TokenRequest(name, role), EvidenceJson.Options);
+        return Client((await TestDock.ReadAsync<IssuedToken>(answer)).Secret);
+    }
 
     public HttpClient Client(string? token)
     {

@@ -77,6 +77,8 @@ alter table items add column retain_without_end boolean not null default false;
 alter table items add column locked_until timestamptz;
 -- When locks and rules have to be compared next; null when nothing but a change can make it necessary.
 alter table items add column retention_due_at timestamptz;
+-- When it became due, while it could not be done.
+alter table items add column retention_pending_since timestamptz;
 alter table items add column retention_trouble text;
 create index on items (retention_due_at) where retention_due_at is not null;
 update items set locked_until = (select min(locked_until) from master_files f where f.item_id = items.id), retention_due_at = now() where sealed_at is not null;

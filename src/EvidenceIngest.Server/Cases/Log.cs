@@ -1,0 +1,9 @@
+using Microsoft.Extensions.Logging;
+
+namespace EvidenceIngest.Server.Cases;
+
+internal static partial class Log
+{
+    [LoggerMessage(LogLevel.Warning, "Case files can't be made at the moment, tried again: {Reason}")]
+    public static partial void CaseFilesStalled(this ILogger logger, string reason);
+}
