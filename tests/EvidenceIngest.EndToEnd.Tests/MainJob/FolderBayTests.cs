@@ -89,6 +89,7 @@ public sealed class FolderBayTests(FolderBayTests.Servers servers) : IClassFixtu
             await File.WriteAllTextAsync(otherKey, other.PublicPem);
         Assert.Equal(1, (await Installation.RunAsync(RunLimit, "audit", "log", "--key", otherKey)).ExitCode);
         await ExportAndVerifyAsync(item, master, otherKey);
+        await KeepAsync(item);
         await run.KillAsync();
     }
 
@@ -134,6 +135,42 @@ public sealed class FolderBayTests(FolderBayTests.Servers servers) : IClassFixtu
 
         var refused = await Installation.RunAsync(RunLimit, "verify", whole);
         Assert.True(refused.ExitCode == 1 && refused.Output.Contains("masters/0001", StringComparison.Ordinal), refused.Output + refused.Error);
+    }
+
+    /// <summary>A case, a hold by one person and its release by another, from the command line; the service's own chain tells who was let in.</summary>
+    private async Task KeepAsync(string item)
+    {
+        async Task<string> DoAsync(string? tokenFile, int exitCode, params string[] arguments)
+        {
+            var settings = new Dictionary<string, string>(Installation.Settings);
+            if (tokenFile is not null)
+                settings["EVIDENCE_TOKEN_FILE"] = tokenFile;
+            var done = await ChildProcess.RunAsync(Installation.Executable, arguments, settings, RunLimit);
+            Assert.True(done.ExitCode == exitCode, $"{string.Join(' ', arguments)}: {done.ExitCode}\n{done.Output}\n{done.Error}");
+            return done.Output + done.Error;
+        }
+
+        async Task<string> TokenAsync(string name, string role)
+        {
+            var file = Path.Combine(Installation.Home, role + ".token");
+            var issued = await Installation.RunAsync(RunLimit, "tokens", "issue", name, "--role", role);
+            Assert.True(issued.ExitCode == 0, issued.Error);
+            await File.WriteAllTextAsync(file, issued.Output);
+            return file;
+        }
+
+        var (custodian, head) = (await TokenAsync("王芳", "Custodian"), await TokenAsync("李强", "Head"));
+        await DoAsync(custodian, 0, "cases", "open", "薛执罚〔2026〕12/3号", "--agency", "城管局");
+        await DoAsync(custodian, 0, "cases", "link", "薛执罚〔2026〕12/3号", item, "--why", "现场录音");
+        Assert.Contains("无期限", await DoAsync(custodian, 0, "retention", "item", item), StringComparison.Ordinal);
+        var hold = (await DoAsync(custodian, 0, "holds", "place", "--case", "薛执罚〔2026〕12/3号", "--why", "行政复议"))[..35];
+        Assert.Contains("another person", await DoAsync(custodian, 1, "holds", "release", hold, "--why", "终结"), StringComparison.Ordinal);
+        await DoAsync(head, 0, "holds", "release", hold, "--why", "终结");
+        Assert.Contains("kept without end", await DoAsync(custodian, 1, "disposal", "propose", item, "--why", "到期"), StringComparison.Ordinal);
+        await DoAsync(head, 1, "audit", "events");
+        var events = await DoAsync(null, 0, "audit", "events");
+        Assert.All(["李强, Head", "AccessRefused", "Server:Urls", "case 薛执罚〔2026〕12/3号"], told => Assert.Contains(told, events, StringComparison.Ordinal));
+        Assert.DoesNotContain(Installation.Secret("postgres.password"), events, StringComparison.Ordinal);
     }
 
     private Card NewCard(string device) => new(Path.Combine(Installation.Home, "cards", device), device, device.GetHashCode(StringComparison.Ordinal));
