@@ -1,3 +1,4 @@
+using EvidenceIngest.Server.Fixity;
 using EvidenceIngest.Server.Transparency;
 
 namespace EvidenceIngest.Server;
@@ -25,6 +26,9 @@ public sealed class ServerOptions
 
     /// <summary>Where signed heads of the custody log go.</summary>
     public required LogOptions Log { get; init; }
+
+    /// <summary>How the vaults are read again, and the second vault.</summary>
+    public FixityOptions Fixity { get; init; } = new();
 
     /// <summary>Name of this server in custody events and among its fellows.</summary>
     public string Name { get; init; } = Environment.MachineName;

@@ -3,6 +3,7 @@ using EvidenceIngest.Server.Access;
 using EvidenceIngest.Server.Catalogue;
 using EvidenceIngest.Server.Deliveries;
 using EvidenceIngest.Server.Docks;
+using EvidenceIngest.Server.Fixity;
 using EvidenceIngest.Server.Items;
 using EvidenceIngest.Server.MediaTools;
 using EvidenceIngest.Server.Packages;
@@ -58,6 +59,7 @@ public static class ServerRegistration
         services.AddSingleton<ReceiptKey>();
         services.AddSingleton<PackageMaking>();
         services.AddTransparencyLog(server.Log);
+        services.AddFixity(server.Fixity);
         AddPipeline(services, server);
         services.AddOpenApi("v1");
         return services.ConfigureHttpJsonOptions(json => EvidenceJson.Apply(json.SerializerOptions));
@@ -80,6 +82,7 @@ public static class ServerRegistration
         var writers = api.MapGroup("").RequireToken(TokenKind.Operator, Scopes.Write);
         ItemEndpoints.Map(readers, writers);
         LogEndpoints.Map(readers);
+        FixityEndpoints.Map(readers, writers);
         PackageEndpoints.Map(writers);
         RecorderEndpoints.Map(readers, writers);
         DockEndpoints.Map(readers, writers);

@@ -1,4 +1,5 @@
 using EvidenceIngest.Server.Catalogue;
+using EvidenceIngest.Server.Fixity;
 using EvidenceIngest.Server.Pipeline;
 using EvidenceIngest.Server.Transparency;
 using Microsoft.EntityFrameworkCore;
@@ -6,7 +7,8 @@ using Microsoft.EntityFrameworkCore;
 namespace EvidenceIngest.Server.Status;
 
 /// <summary>What an administrator sees first.</summary>
-internal sealed class ServerOverview(EvidenceCatalogue catalogue, CatalogueStart start, VaultTrust trust, LogKeeper custodyLog, ServerOptions options, TimeProvider time)
+internal sealed class ServerOverview(
+    EvidenceCatalogue catalogue, CatalogueStart start, VaultTrust trust, LogKeeper custodyLog, FixityRegister fixity, ServerOptions options, TimeProvider time)
 {
     private static readonly TimeSpan HealthPatience = TimeSpan.FromSeconds(3);
 
@@ -33,7 +35,8 @@ internal sealed class ServerOverview(EvidenceCatalogue catalogue, CatalogueStart
                 stage, Count(stage, StageState.Due), Count(stage, StageState.Waiting), Count(stage, StageState.Failed),
                 stages.Where(s => s.Stage == stage && s.State == StageState.Due).Sum(s => s.Retrying)))],
             late,
-            new CustodyLogStatus(waiting, head?.TreeSize ?? 0, head?.SignedAt, custodyLog.Trouble));
+            new CustodyLogStatus(waiting, head?.TreeSize ?? 0, head?.SignedAt, custodyLog.Trouble),
+            await fixity.StatusAsync(ct));
 
         int Count(Stage stage, StageState state) => stages.Where(s => s.Stage == stage && s.State == state).Sum(s => s.Count);
     }
@@ -44,7 +47,9 @@ internal sealed class ServerOverview(EvidenceCatalogue catalogue, CatalogueStart
         var reasons = new List<string>();
         if (!start.IsReady)
             reasons.Add("the database can't be reached or is being prepared");
-        else if (!await AnswersAsync(ct))
+        else if (await FindingsAsync(ct) is { } findings)
+            reasons.AddRange(findings.Count == 0 ? [] : ["findings of the fixity audit are open: " + string.Join(", ", findings.OrderBy(f => f.Key).Select(f => $"{f.Value} {f.Key}"))]);
+        else
             reasons.Add("the database does not answer");
         if (trust.State != VaultTrustState.Holds)
             reasons.Add($"nothing is sealed: the vault is {trust.State}");
@@ -53,17 +58,18 @@ internal sealed class ServerOverview(EvidenceCatalogue catalogue, CatalogueStart
         return new HealthReport(reasons.Count == 0 ? "ready" : "degraded", reasons);
     }
 
-    private async Task<bool> AnswersAsync(CancellationToken ct)
+    /// <returns>Null when the database does not answer.</returns>
+    private async Task<IReadOnlyDictionary<FindingKind, int>?> FindingsAsync(CancellationToken ct)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limit.CancelAfter(HealthPatience);
         try
         {
-            return await catalogue.ReadAsync(async db => await db.Database.CanConnectAsync(limit.Token), limit.Token);
+            return await fixity.OpenAsync(limit.Token);
         }
-        catch (Exception e) when (e is CatalogueUnavailableException or OperationCanceledException)
+        catch (Exception e) when (e is CatalogueUnavailableException or OperationCanceledException or System.Data.Common.DbException)
         {
-            return false;
+            return null;
         }
     }
 }

@@ -1,3 +1,4 @@
+using EvidenceIngest.Server.Fixity;
 using EvidenceIngest.Server.Pipeline;
 using EvidenceIngest.Server.Vault;
 
@@ -10,6 +11,7 @@ namespace EvidenceIngest.Server.Status;
 /// <param name="Stages">Queues of the pipeline, in its order.</param>
 /// <param name="Late">Items that were sealed after their deadline, or are not sealed though it has passed.</param>
 /// <param name="CustodyLog">The signed log of all custody events.</param>
+/// <param name="Fixity">The reading of the vaults again.</param>
 public sealed record ServerStatus(
     string Server,
     VaultStatus Vault,
@@ -17,7 +19,8 @@ public sealed record ServerStatus(
     IReadOnlyDictionary<string, int> Deliveries,
     IReadOnlyList<StageQueue> Stages,
     int Late,
-    CustodyLogStatus CustodyLog);
+    CustodyLogStatus CustodyLog,
+    FixityStatus Fixity);
 
 /// <param name="Waiting">Events that are not in the log yet.</param>
 /// <param name="SignedEvents">Events under the newest signed head.</param>

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using EvidenceIngest.Server.Access;
 using EvidenceIngest.Server.Catalogue;
+using EvidenceIngest.Server.Fixity;
 using EvidenceIngest.Server.Inspection;
 using EvidenceIngest.Server.Pipeline;
 using EvidenceIngest.Server.Renditions;
@@ -18,6 +19,8 @@ namespace EvidenceIngest.Server.Tests.Support;
 /// <summary>The whole server role on a free port, with a real database and a vault that tests can break.</summary>
 internal sealed class TestServer : IAsyncDisposable
 {
+    public const string SecondBucket = "evidence-second";
+
     private readonly WebApplication _app;
     private readonly string _folder;
 
@@ -56,9 +59,13 @@ internal sealed class TestServer : IAsyncDisposable
     /// <param name="unknownRecorders">The site's rule.</param>
     /// <param name="timestampAuthority">That stamps heads of the log.</param>
     /// <param name="witnesses">That are told heads of the log.</param>
+    /// <param name="secondVault">That holds the masters too.</param>
+    /// <param name="fixity">Of the audit; the second vault is set by itself.</param>
+    /// <param name="services">Replaces what else a test wants replaced.</param>
     public static async Task<TestServer> StartAsync(
         PrivateCluster cluster, bool withJobs = true, string? database = null, MemoryVault? vault = null, Action<MemoryVault>? arrange = null,
-        UnknownRecorders unknownRecorders = UnknownRecorders.Quarantine, Uri? timestampAuthority = null, IReadOnlyList<Uri>? witnesses = null)
+        UnknownRecorders unknownRecorders = UnknownRecorders.Quarantine, Uri? timestampAuthority = null, IReadOnlyList<Uri>? witnesses = null,
+        MemoryVault? secondVault = null, FixityOptions? fixity = null, Action<IServiceCollection>? services = null)
     {
         database ??= await cluster.NewDatabaseAsync();
         var folder = Directory.CreateTempSubdirectory("evidence-server-").FullName;
@@ -80,6 +87,10 @@ internal sealed class TestServer : IAsyncDisposable
                 SweepInterval = TimeSpan.FromMilliseconds(500),
                 WorkReserveBytes = 0,
                 UnknownRecorders = unknownRecorders,
+                Fixity = fixity ?? new FixityOptions
+                {
+                    SecondVault = secondVault is null ? null : new VaultOptions { Endpoint = new Uri("http://unused"), AccessKey = "", SecretKey = "", Bucket = SecondBucket },
+                },
             },
             new VaultOptions { Endpoint = new Uri("http://unused"), AccessKey = "", SecretKey = "" },
             new MediaToolOptions());
@@ -88,6 +99,8 @@ internal sealed class TestServer : IAsyncDisposable
         vault ??= new MemoryVault(faults);
         arrange?.Invoke(vault);
         builder.Services.AddSingleton<IVault>(vault);
+        if (secondVault is not null)
+            builder.Services.AddKeyedSingleton<IVault>(VaultSet.SecondName, secondVault);
         builder.Services.ConfigureDbContext<CatalogueDb>(options => options.AddInterceptors(faults), ServiceLifetime.Singleton);
         var media = new FakeMedia();
         builder.Services.AddSingleton<IMediaInspector>(media);
@@ -102,6 +115,10 @@ internal sealed class TestServer : IAsyncDisposable
         // Tests of the log run its rounds themselves; to the others its objects in the vault would be strangers.
         builder.Services.Remove(builder.Services.Single(
             s => s.ServiceType == typeof(IHostedService) && s.ImplementationFactory?.Method.ReturnType == typeof(LogKeeper)));
+        // So do tests of the fixity audit.
+        builder.Services.Remove(builder.Services.Single(
+            s => s.ServiceType == typeof(IHostedService) && s.ImplementationFactory?.Method.ReturnType == typeof(FixityKeeper)));
+        services?.Invoke(builder.Services);
 
         var app = builder.Build();
         app.MapEvidenceApi();
