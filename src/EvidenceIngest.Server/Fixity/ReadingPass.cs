@@ -30,8 +30,6 @@ internal sealed class ReadingPass(EvidenceCatalogue catalogue, FixityPasses pass
         var tried = new HashSet<VaultVersion>();
         while (await passes.CurrentAsync(vault.Name, ct) is { } pass)
         {
-            if (time.GetUtcNow() < passes.NextAt(pass))
-                return false;
             var due = await NextAsync(vault.Name, pass, ct);
             if (due.Count == 0)
                 await passes.EndAsync(pass, ct);

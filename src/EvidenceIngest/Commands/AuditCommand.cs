@@ -17,7 +17,7 @@ internal static class AuditCommand
     private const int Broken = 1;
     private const int Unreadable = 2;
 
-    public static Command Create() => new("audit", "审计 / audits") { Log() };
+    public static Command Create() => new("audit", "审计 / audits") { Log(), AuditFixityCommand.Create() };
 
     private static Command Log()
     {
