@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.Globalization;
 using EvidenceIngest.Domain.Digests;
 using EvidenceIngest.Server.Vault;
@@ -26,6 +27,9 @@ internal sealed class ObjectCheck(FixityOptions options, TimeProvider time, ILog
 {
     private const int BufferBytes = 1 << 20;
 
+    // One for a vault and all its objects: many small ones are held to the rate as well. A vault has one reader at a time.
+    private readonly ConcurrentDictionary<string, ReadRate> _rates = new();
+
     /// <exception cref="VaultUnavailableException">Passing trouble: nothing is known of the object.</exception>
     /// <exception cref="VaultBrokenPromiseException">The vault as a whole is not what it was.</exception>
     public async Task<CheckedObject> RunAsync(AuditedVault vault, AuditedObject audited, CancellationToken ct)
@@ -52,7 +56,7 @@ internal sealed class ObjectCheck(FixityOptions options, TimeProvider time, ILog
         try
         {
             await using var content = await vault.Store.OpenAsync(audited.Version, 0, null, ct);
-            (digest, bytes) = await HashAsync(content, audited.Digest.Sm3 is not null, ct);
+            (digest, bytes) = await HashAsync(vault.Name, content, audited.Digest.Sm3 is not null, ct);
         }
         catch (VaultObjectMissingException)
         {
@@ -67,9 +71,9 @@ internal sealed class ObjectCheck(FixityOptions options, TimeProvider time, ILog
             string.Create(CultureInfo.InvariantCulture, $"{bytes} bytes, sha256 {digest.Sha256}{sm3}"));
     }
 
-    private async Task<(ContentDigest Digest, long Bytes)> HashAsync(Stream content, bool withSm3, CancellationToken ct)
+    private async Task<(ContentDigest Digest, long Bytes)> HashAsync(string vault, Stream content, bool withSm3, CancellationToken ct)
     {
-        var rate = new ReadRate(options.BytesPerSecond, time);
+        var rate = _rates.GetOrAdd(vault, _ => new ReadRate(options.BytesPerSecond, time));
         using var hasher = new ContentHasher(withSm3);
         var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
         try

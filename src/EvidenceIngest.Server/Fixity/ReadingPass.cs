@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using EvidenceIngest.Server.Catalogue;
 using EvidenceIngest.Server.Vault;
 using Microsoft.EntityFrameworkCore;
@@ -20,7 +21,7 @@ internal sealed class ReadingPass(EvidenceCatalogue catalogue, FixityPasses pass
     private static readonly TimeSpan Slice = TimeSpan.FromSeconds(30);
 
     // Lost with the process, which only means that the object is given its three rounds again.
-    private readonly Dictionary<VaultVersion, int> _failures = [];
+    private readonly ConcurrentDictionary<(string Vault, VaultVersion Version), int> _failures = new();
 
     /// <returns>True when more is due at once.</returns>
     /// <exception cref="VaultUnavailableException">The vault is away.</exception>
@@ -65,7 +66,7 @@ internal sealed class ReadingPass(EvidenceCatalogue catalogue, FixityPasses pass
         try
         {
             var result = await check.RunAsync(vault, audited, ct);
-            _failures.Remove(audited.Version);
+            _failures.TryRemove((vault.Name, audited.Version), out _);
             return result;
         }
         catch (VaultUnavailableException e)
@@ -73,7 +74,7 @@ internal sealed class ReadingPass(EvidenceCatalogue catalogue, FixityPasses pass
             // Throws when it is the vault that is away.
             await using (var any = vault.Store.ListAsync(audited.Version.Bucket, "", ct).GetAsyncEnumerator(ct))
                 await any.MoveNextAsync();
-            var failures = _failures[audited.Version] = _failures.GetValueOrDefault(audited.Version) + 1;
+            var failures = _failures.AddOrUpdate((vault.Name, audited.Version), 1, (_, before) => before + 1);
             return failures < Patience
                 ? null
                 : new CheckedObject(audited, new Observation(FindingKind.Unreadable, e.Message), null, LockRead: false);

@@ -38,6 +38,7 @@ internal static class Audits
     /// <summary>Rounds until nothing is due at once.</summary>
     public static async Task RoundsAsync(this TestServer server)
     {
+        await server.VaultIsProbedAsync();
         for (var round = 0; await server.Get<FixityKeeper>().RunOnceAsync(default); round++)
             Assert.True(round < MostRounds, "the audit never comes to rest");
     }

@@ -74,7 +74,7 @@ public sealed class RealStoreTests(PrivateStore store, PrivateCluster cluster)
 
     private static VaultObject Target(MasterFile file) => new(file.Bucket!, file.Key!);
 
-    private static Task PointAsync(TestServer server, MasterFile file, string versionId) => server.Catalogue.WriteAsync(
+    private static Task<int> PointAsync(TestServer server, MasterFile file, string versionId) => server.Catalogue.WriteAsync(
         db => db.MasterFiles.Where(f => f.ItemId == file.ItemId && f.Position == file.Position)
             .ExecuteUpdateAsync(set => set.SetProperty(f => f.VersionId, versionId), default), default);
 
