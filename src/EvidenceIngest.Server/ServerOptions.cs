@@ -1,3 +1,4 @@
+using EvidenceIngest.Server.Fixity;
 using EvidenceIngest.Server.Transparency;
 
 namespace EvidenceIngest.Server;
@@ -28,6 +29,9 @@ public sealed class ServerOptions
 
     /// <summary>What was configured, secrets left out; changes enter the service's chain.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>How the vaults are read again, and the second vault.</summary>
+    public FixityOptions Fixity { get; init; } = new();
 
     /// <summary>Name of this server in custody events and among its fellows.</summary>
     public string Name { get; init; } = Environment.MachineName;

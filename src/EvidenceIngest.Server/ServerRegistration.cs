@@ -6,6 +6,7 @@ using EvidenceIngest.Server.Custody;
 using EvidenceIngest.Server.Deliveries;
 using EvidenceIngest.Server.Disposal;
 using EvidenceIngest.Server.Docks;
+using EvidenceIngest.Server.Fixity;
 using EvidenceIngest.Server.Items;
 using EvidenceIngest.Server.MediaTools;
 using EvidenceIngest.Server.Packages;
@@ -76,6 +77,7 @@ public static class ServerRegistration
         services.AddSingleton<DisposalKeeper>();
         services.AddHostedService(s => s.GetRequiredService<DisposalKeeper>());
         services.AddTransparencyLog(server.Log);
+        services.AddFixity(server.Fixity);
         AddPipeline(services, server);
         services.AddOpenApi("v1");
         return services.ConfigureHttpJsonOptions(json => EvidenceJson.Apply(json.SerializerOptions));
@@ -100,6 +102,7 @@ public static class ServerRegistration
         TokenAdministration.Map(api);
         ServiceCustody.Map(api);
         LogEndpoints.Map(readers);
+        FixityEndpoints.Map(readers, writers);
         PackageEndpoints.Map(writers);
         CaseEndpoints.Map(readers, writers);
         RetentionEndpoints.Map(api, readers);

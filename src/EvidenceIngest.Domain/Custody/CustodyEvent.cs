@@ -140,6 +140,21 @@ public enum CustodyEventKind
 
     /// <summary>The media were deleted after expiry; metadata, digests and chain stay.</summary>
     Disposed,
+
+    /// <summary>A pass of the fixity audit has read all files of the item again.</summary>
+    FixityChecked,
+
+    /// <summary>The fixity audit found an object of the item that is not as it was sealed.</summary>
+    FixityFailed,
+
+    /// <summary>A finding of the fixity audit ended: a later check found the object right, or a person decided.</summary>
+    FixityResolved,
+
+    /// <summary>A file was copied into the second vault, or found there.</summary>
+    Replicated,
+
+    /// <summary>A damaged file was replaced by the other vault's copy; the damaged version stays.</summary>
+    Restored,
 }
 
 /// <summary>One fact in an item's custody chain, as it is hashed.</summary>

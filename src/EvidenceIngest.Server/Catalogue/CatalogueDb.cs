@@ -5,6 +5,7 @@ using EvidenceIngest.Server.Custody;
 using EvidenceIngest.Server.Deliveries;
 using EvidenceIngest.Server.Disposal;
 using EvidenceIngest.Server.Docks;
+using EvidenceIngest.Server.Fixity;
 using EvidenceIngest.Server.Items;
 using EvidenceIngest.Server.Packages;
 using EvidenceIngest.Server.Pipeline;
@@ -86,6 +87,14 @@ internal sealed partial class CatalogueDb(DbContextOptions<CatalogueDb> options)
 
     public DbSet<PackageFile> PackageFiles => Set<PackageFile>();
 
+    public DbSet<ReplicatedMaster> MasterCopies => Set<ReplicatedMaster>();
+
+    public DbSet<FixityPass> FixityPasses => Set<FixityPass>();
+
+    public DbSet<FixityListing> FixityListings => Set<FixityListing>();
+
+    public DbSet<FixityFinding> FixityFindings => Set<FixityFinding>();
+
     /// <summary>How the catalogue is reached, by whichever role.</summary>
     public static void Connect(DbContextOptionsBuilder options, string database) => options
         .UseNpgsql(database, npgsql => npgsql.UseQuerySplittingBehavior(QuerySplittingBehavior.SplitQuery))
@@ -145,6 +154,9 @@ internal sealed partial class CatalogueDb(DbContextOptions<CatalogueDb> options)
         modelBuilder.Entity<DisposalItem>().HasKey(d => new { d.DisposalId, d.ItemId });
         modelBuilder.Entity<Package>().Property(p => p.Items).AsJson();
         modelBuilder.Entity<PackageFile>().HasKey(f => new { f.PackageId, f.Path });
+        modelBuilder.Entity<ReplicatedMaster>().HasKey(c => new { c.ItemId, c.Position, c.Attempt });
+        modelBuilder.Entity<FixityPass>().HasKey(p => new { p.Vault, p.Number });
+        modelBuilder.Entity<FixityListing>().HasKey(l => l.Vault);
         modelBuilder.Entity<LogPublication>().HasKey(p => new { p.TreeSize, p.Place });
         modelBuilder.Entity<StoredFacts>(e =>
         {

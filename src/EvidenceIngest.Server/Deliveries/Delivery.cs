@@ -64,6 +64,15 @@ internal sealed class MasterFile
 
     public DateTimeOffset? LockedUntil { get; set; }
 
+    /// <summary>When the version was last read back and found right.</summary>
+    public DateTimeOffset? VerifiedAt { get; set; }
+
+    /// <summary>When the fixity audit, or sealing, last looked at it, whatever came of it.</summary>
+    public DateTimeOffset? AuditedAt { get; set; }
+
+    /// <summary>Since when the second vault has it too.</summary>
+    public DateTimeOffset? CopiedAt { get; set; }
+
     public ContentDigest Digest => new(Sha256, Sm3);
 }
 

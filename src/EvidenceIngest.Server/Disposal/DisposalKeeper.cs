@@ -1,9 +1,11 @@
 using EvidenceIngest.Domain.Custody;
 using EvidenceIngest.Server.Catalogue;
 using EvidenceIngest.Server.Custody;
+using EvidenceIngest.Server.Fixity;
 using EvidenceIngest.Server.Items;
 using EvidenceIngest.Server.Vault;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -15,13 +17,14 @@ namespace EvidenceIngest.Server.Disposal;
 /// again after any failure. The store has the last word: it refuses while a lock runs.
 /// </summary>
 internal sealed class DisposalKeeper(
-    EvidenceCatalogue catalogue, CatalogueStart start, IVault vault, IEnumerable<IVaultDisposal> disposals, ServerOptions options, TimeProvider time,
+    EvidenceCatalogue catalogue, CatalogueStart start, VaultSet vaults, IServiceProvider services, ServerOptions options, TimeProvider time,
     ILogger<DisposalKeeper> log) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
     // Absent where the site has no such user of the store.
-    private readonly IVaultDisposal? _disposal = disposals.SingleOrDefault();
+    private readonly IVaultDisposal? _first = services.GetService<IVaultDisposal>();
+    private readonly IVaultDisposal? _second = services.GetKeyedService<IVaultDisposal>(VaultSet.SecondName);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -66,22 +69,20 @@ internal sealed class DisposalKeeper(
     /// <returns>What stands in the way; it is tried again.</returns>
     private async Task<string?> TryDisposeAsync(string disposal, string id, CancellationToken ct)
     {
-        if (_disposal is null)
-            return "this server has no user of the store that may delete: set Vault:Disposal:AccessKeyFile and Vault:Disposal:SecretKeyFile";
         try
         {
-            if (await LockedAsync(id, ct) is { } locked)
-                return locked;
+            var stored = await catalogue.ReadAsync(db => StoredAsync(db, id, ct), ct);
+            if (await ObstacleAsync(stored, ct) is { } obstacle)
+                return $"{id}: {obstacle}";
             if (!await catalogue.WriteAsync(db => BeginAsync(db, disposal, id, ct), ct))
                 return null;
-            var versions = await catalogue.ReadAsync(db => VersionsAsync(db, id, ct), ct);
-            foreach (var version in versions)
+            foreach (var (version, isSecond) in stored)
             {
-                if (!await _disposal.DeleteAsync(version, ct))
+                if (!await (isSecond ? _second! : _first!).DeleteAsync(version, ct))
                     return $"{id}: the store still shows {version.Key}";
             }
 
-            await catalogue.WriteAsync(db => FinishAsync(db, disposal, id, versions, ct), ct);
+            await catalogue.WriteAsync(db => FinishAsync(db, disposal, id, stored, ct), ct);
             log.Disposed(id, disposal);
             return null;
         }
@@ -92,16 +93,20 @@ internal sealed class DisposalKeeper(
         }
     }
 
-    /// <summary>A store may hold longer than the catalogue knows; better to see it before the item is given up.</summary>
-    private async Task<string?> LockedAsync(string id, CancellationToken ct)
+    /// <summary>Better seen before the item is given up: a missing user, or a store that locks longer than the catalogue knows.</summary>
+    private async Task<string?> ObstacleAsync(List<StoredVersion> stored, CancellationToken ct)
     {
-        var files = await catalogue.ReadAsync(db => db.MasterFiles.Where(f => f.ItemId == id).ToListAsync(ct), ct);
-        foreach (var file in files)
+        if (_first is null)
+            return "this server has no user of the store that may delete: set Vault:Disposal:AccessKeyFile and Vault:Disposal:SecretKeyFile";
+        if (stored.Any(s => s.IsSecond) && (_second is null || vaults.Second is null))
+            return "copies lie in the second vault, for which this server has no user that may delete: set Vault:Second:Disposal:AccessKeyFile and Vault:Second:Disposal:SecretKeyFile";
+        foreach (var (version, isSecond) in stored)
         {
             try
             {
-                if (await vault.ReadLockAsync(new VaultVersion(file.Bucket!, file.Key!, file.VersionId!), ct) is { } held && held.Until > time.GetUtcNow())
-                    return $"{id}: the store locks {file.Key} until {held.Until:O}";
+                var store = isSecond ? vaults.Second! : vaults.First;
+                if (await store.Store.ReadLockAsync(version, ct) is { } held && held.Until > time.GetUtcNow())
+                    return $"the store locks {version.Key} until {held.Until:O}";
             }
             catch (VaultObjectMissingException)
             {
@@ -131,16 +136,21 @@ internal sealed class DisposalKeeper(
         return true;
     }
 
-    /// <summary>Everything that was ever stored for the item, also attempts that were set aside.</summary>
-    private static async Task<List<VaultVersion>> VersionsAsync(CatalogueDb db, string id, CancellationToken ct)
+    /// <summary>Everything that was ever stored for the item, also attempts that were set aside and copies in the second vault.</summary>
+    private static async Task<List<StoredVersion>> StoredAsync(CatalogueDb db, string id, CancellationToken ct)
     {
         var masters = await db.MasterFiles.Where(f => f.ItemId == id).Select(f => new VaultVersion(f.Bucket!, f.Key!, f.VersionId!)).ToListAsync(ct);
         var attempts = await db.Uploads.Where(u => u.ItemId == id && u.VersionId != null).Select(u => new VaultVersion(u.Bucket, u.Key, u.VersionId!)).ToListAsync(ct);
         var renditions = await db.Renditions.Where(r => r.ItemId == id).Select(r => new VaultVersion(r.Bucket, r.Key, r.VersionId)).ToListAsync(ct);
-        return [.. masters.Concat(attempts).Concat(renditions).Distinct()];
+        var copies = await db.MasterCopies.Where(c => c.ItemId == id && c.VersionId != null).Select(c => new VaultVersion(c.Bucket, c.Key, c.VersionId!)).ToListAsync(ct);
+        return
+        [
+            .. masters.Concat(attempts).Concat(renditions).Distinct().Select(version => new StoredVersion(version, IsSecond: false)),
+            .. copies.Select(version => new StoredVersion(version, IsSecond: true)),
+        ];
     }
 
-    private async Task FinishAsync(CatalogueDb db, string disposal, string id, List<VaultVersion> versions, CancellationToken ct)
+    private async Task FinishAsync(CatalogueDb db, string disposal, string id, List<StoredVersion> stored, CancellationToken ct)
     {
         await db.LockItemAsync(id, ct);
         var row = await db.DisposalItems.SingleAsync(i => i.DisposalId == disposal && i.ItemId == id, ct);
@@ -149,6 +159,11 @@ internal sealed class DisposalKeeper(
         row.DisposedAt = time.GetUtcNow();
         await db.AppendAsync(
             id, row.DisposedAt.Value, Actors.Server(options.Name), CustodyEventKind.Disposed,
-            $"{disposal}: {string.Join(", ", versions.Select(v => $"{v.Bucket}/{v.Key} version {v.VersionId}"))} deleted; metadata, digests, receipt and chain stay", ct);
+            $"{disposal}: {string.Join(", ", stored.Select(Show))} deleted; metadata, digests, receipt and chain stay", ct);
     }
+
+    private static string Show(StoredVersion stored) =>
+        $"{stored.Version.Bucket}/{stored.Version.Key} version {stored.Version.VersionId}{(stored.IsSecond ? " of the second vault" : "")}";
+
+    private sealed record StoredVersion(VaultVersion Version, bool IsSecond);
 }

@@ -39,4 +39,10 @@ internal sealed class StoredRendition
     public required RenditionRecipe Recipe { get; set; }
 
     public required DateTimeOffset MadeAt { get; set; }
+
+    /// <summary>When it was last read back and found right; null before the first time.</summary>
+    public DateTimeOffset? VerifiedAt { get; set; }
+
+    /// <summary>When the fixity audit last looked at it.</summary>
+    public DateTimeOffset? AuditedAt { get; set; }
 }

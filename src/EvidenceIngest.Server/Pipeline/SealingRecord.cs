@@ -52,6 +52,7 @@ internal sealed class SealingRecord(
         {
             var proof = files[file.Position];
             (file.Bucket, file.Key, file.VersionId, file.LockedUntil) = (proof.Bucket, proof.Key, proof.VersionId, proof.LockedUntil);
+            (file.VerifiedAt, file.AuditedAt) = (now, now);
             var sm3 = proof.Digest.Sm3 is { } value ? $", sm3 {value}" : "";
             events.Add(new NewEvent(
                 now, actor, CustodyEventKind.Sealed,

@@ -3,6 +3,7 @@ using EvidenceIngest.Server.Cases;
 using EvidenceIngest.Server.Catalogue;
 using EvidenceIngest.Server.Disposal;
 using EvidenceIngest.Server.Items;
+using EvidenceIngest.Server.Fixity;
 using EvidenceIngest.Server.Pipeline;
 using EvidenceIngest.Server.Retention;
 using EvidenceIngest.Server.Transparency;
@@ -11,7 +12,8 @@ using Microsoft.EntityFrameworkCore;
 namespace EvidenceIngest.Server.Status;
 
 /// <summary>What an administrator sees first.</summary>
-internal sealed class ServerOverview(EvidenceCatalogue catalogue, CatalogueStart start, VaultTrust trust, LogKeeper custodyLog, ServerOptions options, TimeProvider time)
+internal sealed class ServerOverview(
+    EvidenceCatalogue catalogue, CatalogueStart start, VaultTrust trust, LogKeeper custodyLog, FixityRegister fixity, ServerOptions options, TimeProvider time)
 {
     private static readonly TimeSpan HealthPatience = TimeSpan.FromSeconds(3);
 
@@ -39,7 +41,8 @@ internal sealed class ServerOverview(EvidenceCatalogue catalogue, CatalogueStart
                 stages.Where(s => s.Stage == stage && s.State == StageState.Due).Sum(s => s.Retrying)))],
             late,
             new CustodyLogStatus(waiting, head?.TreeSize ?? 0, head?.SignedAt, custodyLog.Trouble),
-            await catalogue.ReadAsync(db => RetentionAsync(db, now, ct), ct));
+            await catalogue.ReadAsync(db => RetentionAsync(db, now, ct), ct),
+            await fixity.StatusAsync(ct));
 
         int Count(Stage stage, StageState state) => stages.Where(s => s.Stage == stage && s.State == state).Sum(s => s.Count);
     }
@@ -50,7 +53,9 @@ internal sealed class ServerOverview(EvidenceCatalogue catalogue, CatalogueStart
         var reasons = new List<string>();
         if (!start.IsReady)
             reasons.Add("the database can't be reached or is being prepared");
-        else if (!await AnswersAsync(ct))
+        else if (await FindingsAsync(ct) is { } findings)
+            reasons.AddRange(findings.Count == 0 ? [] : ["findings of the fixity audit are open: " + string.Join(", ", findings.OrderBy(f => f.Key).Select(f => $"{f.Value} {f.Key}"))]);
+        else
             reasons.Add("the database does not answer");
         if (trust.State != VaultTrustState.Holds)
             reasons.Add($"nothing is sealed: the vault is {trust.State}");
@@ -73,17 +78,18 @@ internal sealed class ServerOverview(EvidenceCatalogue catalogue, CatalogueStart
             executed.Count(day => day is { } d && CaseFileDeadline.For(d, options.AgencyZone) < now));
     }
 
-    private async Task<bool> AnswersAsync(CancellationToken ct)
+    /// <returns>Null when the database does not answer.</returns>
+    private async Task<IReadOnlyDictionary<FindingKind, int>?> FindingsAsync(CancellationToken ct)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limit.CancelAfter(HealthPatience);
         try
         {
-            return await catalogue.ReadAsync(async db => await db.Database.CanConnectAsync(limit.Token), limit.Token);
+            return await fixity.OpenAsync(limit.Token);
         }
-        catch (Exception e) when (e is CatalogueUnavailableException or OperationCanceledException)
+        catch (Exception e) when (e is CatalogueUnavailableException or OperationCanceledException or System.Data.Common.DbException)
         {
-            return false;
+            return null;
         }
     }
 }

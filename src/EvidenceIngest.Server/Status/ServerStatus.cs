@@ -1,3 +1,4 @@
+using EvidenceIngest.Server.Fixity;
 using EvidenceIngest.Server.Pipeline;
 using EvidenceIngest.Server.Vault;
 
@@ -11,6 +12,7 @@ namespace EvidenceIngest.Server.Status;
 /// <param name="Late">Items that were sealed after their deadline, or are not sealed though it has passed.</param>
 /// <param name="CustodyLog">The signed log of all custody events.</param>
 /// <param name="Retention">What is kept, and what may go.</param>
+/// <param name="Fixity">The reading of the vaults again.</param>
 public sealed record ServerStatus(
     string Server,
     VaultStatus Vault,
@@ -19,7 +21,8 @@ public sealed record ServerStatus(
     IReadOnlyList<StageQueue> Stages,
     int Late,
     CustodyLogStatus CustodyLog,
-    RetentionStatus Retention);
+    RetentionStatus Retention,
+    FixityStatus Fixity);
 
 /// <param name="Waiting">Events that are not in the log yet.</param>
 /// <param name="SignedEvents">Events under the newest signed head.</param>

@@ -20,7 +20,7 @@ internal static class AuditCommand
     private const int Broken = 1;
     private const int Unreadable = 2;
 
-    public static Command Create() => new("audit", "审计 / audits") { Log(), Events() };
+    public static Command Create() => new("audit", "审计 / audits") { Log(), Events(), AuditFixityCommand.Create() };
 
     private static Command Events()
     {

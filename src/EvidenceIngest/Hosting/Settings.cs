@@ -1,6 +1,7 @@
 using EvidenceIngest.Dock;
 using EvidenceIngest.Recorders;
 using EvidenceIngest.Server;
+using EvidenceIngest.Server.Fixity;
 using EvidenceIngest.Server.MediaTools;
 using EvidenceIngest.Server.Transparency;
 using EvidenceIngest.Server.Vault;
@@ -40,6 +41,7 @@ internal sealed class Settings(EvidenceHome home, IConfiguration values)
         WorkFolder = Path.GetFullPath(values["Server:WorkFolder"] ?? home.WorkFolder, home.Root),
         ReceiptKeyFile = Path.GetFullPath(values["Server:ReceiptKeyFile"] ?? home.ReceiptKeyFile, home.Root),
         Log = Log(witnessFile),
+        Fixity = Fixity(),
         AgencyZone = Zone,
         UnknownRecorders = values["Server:UnknownRecorders"] switch
         {
@@ -86,6 +88,39 @@ internal sealed class Settings(EvidenceHome home, IConfiguration values)
     public VaultKeys VaultKeys(string section) => new(
         home.ReadSecret(Required(section + ":AccessKeyFile"), section + ":AccessKeyFile"),
         home.ReadSecret(Required(section + ":SecretKeyFile"), section + ":SecretKeyFile"));
+
+    private FixityOptions Fixity()
+    {
+        var defaults = new FixityOptions();
+        return new FixityOptions
+        {
+            Period = TimeSpan.FromDays(Number("Server:Fixity:Days", (int)defaults.Period.TotalDays, 1, 3650)),
+            BytesPerSecond = Rate("Server:Fixity:MiBPerSecond") ?? defaults.BytesPerSecond,
+            CopyBytesPerSecond = Rate("Server:Fixity:CopyMiBPerSecond"),
+            ListingInterval = TimeSpan.FromHours(Number("Server:Fixity:ListingHours", (int)defaults.ListingInterval.TotalHours, 1, 8760)),
+            SecondVault = values.GetSection("Vault:Second").GetChildren().Any() ? SecondVault() : null,
+        };
+    }
+
+    private VaultOptions SecondVault()
+    {
+        var bucket = values["Vault:Second:Bucket"] ?? "evidence";
+        var second = new VaultOptions
+        {
+            Endpoint = Parse("Vault:Second:Endpoint", Required("Vault:Second:Endpoint")),
+            AccessKey = home.ReadSecret(Required("Vault:Second:AccessKeyFile"), "Vault:Second:AccessKeyFile"),
+            SecretKey = home.ReadSecret(Required("Vault:Second:SecretKeyFile"), "Vault:Second:SecretKeyFile"),
+            Bucket = bucket,
+            // Renditions are made again rather than copied: no bucket is made for them.
+            RenditionBucket = bucket,
+            Region = values["Vault:Second:Region"] ?? "us-east-1",
+            Disposal = values["Vault:Second:Disposal:AccessKeyFile"] is null ? null : VaultKeys("Vault:Second:Disposal"),
+        };
+        var first = Vault();
+        return second.Endpoint == first.Endpoint && (bucket == first.Bucket || bucket == first.RenditionBucket)
+            ? throw new SettingsException($"Vault:Second: {second.Endpoint} with the bucket {bucket} is the first vault; a second one is another store, on other disks")
+            : second;
+    }
 
     private LogOptions Log(string? witnessFile) => new()
     {

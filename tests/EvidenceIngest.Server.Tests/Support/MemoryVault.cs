@@ -22,6 +22,12 @@ internal sealed class MemoryVault(Faults faults, TimeProvider? time = null) : IV
     /// <summary>How many of the next whole reads come back with one bit turned.</summary>
     public int FlippedReads { get; set; }
 
+    /// <summary>Versions for which it answers with errors, though it answers.</summary>
+    public HashSet<VaultVersion> Unreadable { get; } = [];
+
+    /// <summary>Whole reads that were begun, in order.</summary>
+    public ConcurrentQueue<VaultVersion> Reads { get; } = new();
+
     /// <summary>What the store makes of the lock that it is asked for.</summary>
     public Func<VaultLock, VaultLock?> Locking { get; set; } = asked => asked;
 
@@ -32,6 +38,27 @@ internal sealed class MemoryVault(Faults faults, TimeProvider? time = null) : IV
     public int OpenUploads => _uploads.Count;
 
     public byte[] Content(VaultVersion version) => _objects[version];
+
+    /// <summary>The disk below changes what lies there.</summary>
+    public void Damage(VaultVersion version, Func<byte[], byte[]> how) => _objects[version] = how([.. _objects[version]]);
+
+    /// <summary>Somebody with the store's own tools takes it away.</summary>
+    public void Lose(VaultVersion version) => _objects.Remove(version, out _);
+
+    public void Swap(VaultVersion one, VaultVersion other) => (_objects[one], _objects[other]) = (_objects[other], _objects[one]);
+
+    /// <summary>Somebody with the store's own tools puts something there.</summary>
+    public VaultVersion Stray(VaultObject target, byte[] content) => Store(target, content);
+
+    public void Weaken(VaultVersion version, VaultLock? kept)
+    {
+        if (kept is null)
+            _locks.Remove(version, out _);
+        else
+            _locks[version] = kept;
+    }
+
+    public VaultLock? Lock(VaultVersion version) => _locks.GetValueOrDefault(version);
 
     /// <summary>What a PUT to a granted URL does.</summary>
     public void Send(Uri grant, byte[] body)
@@ -86,8 +113,11 @@ internal sealed class MemoryVault(Faults faults, TimeProvider? time = null) : IV
 
     public Task<Stream> OpenAsync(VaultVersion version, long offset, long? length, CancellationToken ct) => Step<Stream>(() =>
     {
+        if (Unreadable.Contains(version))
+            throw new VaultUnavailableException("500 for this object (test)");
         if (!_objects.TryGetValue(version, out var content))
             throw new VaultObjectMissingException("no such version");
+        Reads.Enqueue(version);
         if (FlippedReads > 0 && content.Length > 0)
         {
             FlippedReads--;

@@ -5,6 +5,7 @@ using EvidenceIngest.Server.Access;
 using EvidenceIngest.Server.Cases;
 using EvidenceIngest.Server.Catalogue;
 using EvidenceIngest.Server.Disposal;
+using EvidenceIngest.Server.Fixity;
 using EvidenceIngest.Server.Inspection;
 using EvidenceIngest.Server.Pipeline;
 using EvidenceIngest.Server.Renditions;
@@ -23,6 +24,8 @@ namespace EvidenceIngest.Server.Tests.Support;
 /// <summary>The whole server role on a free port, with a real database and a vault that tests can break.</summary>
 internal sealed class TestServer : IAsyncDisposable
 {
+    public const string SecondBucket = "evidence-second";
+
     private readonly WebApplication _app;
     private readonly string _folder;
 
@@ -61,9 +64,13 @@ internal sealed class TestServer : IAsyncDisposable
     /// <param name="unknownRecorders">The site's rule.</param>
     /// <param name="timestampAuthority">That stamps heads of the log.</param>
     /// <param name="witnesses">That are told heads of the log.</param>
+    /// <param name="secondVault">That holds the masters too.</param>
+    /// <param name="fixity">Of the audit; the second vault is set by itself.</param>
+    /// <param name="services">Replaces what else a test wants replaced.</param>
     public static async Task<TestServer> StartAsync(
         PrivateCluster cluster, bool withJobs = true, string? database = null, MemoryVault? vault = null, Action<MemoryVault>? arrange = null,
-        UnknownRecorders unknownRecorders = UnknownRecorders.Quarantine, Uri? timestampAuthority = null, IReadOnlyList<Uri>? witnesses = null)
+        UnknownRecorders unknownRecorders = UnknownRecorders.Quarantine, Uri? timestampAuthority = null, IReadOnlyList<Uri>? witnesses = null,
+        MemoryVault? secondVault = null, FixityOptions? fixity = null, Action<IServiceCollection>? services = null)
     {
         database ??= await cluster.NewDatabaseAsync();
         var folder = Directory.CreateTempSubdirectory("evidence-server-").FullName;
@@ -86,6 +93,10 @@ internal sealed class TestServer : IAsyncDisposable
                 SweepInterval = TimeSpan.FromMilliseconds(500),
                 WorkReserveBytes = 0,
                 UnknownRecorders = unknownRecorders,
+                Fixity = fixity ?? new FixityOptions
+                {
+                    SecondVault = secondVault is null ? null : new VaultOptions { Endpoint = new Uri("http://unused"), AccessKey = "", SecretKey = "", Bucket = SecondBucket },
+                },
             },
             new VaultOptions { Endpoint = new Uri("http://unused"), AccessKey = "", SecretKey = "" },
             new MediaToolOptions());
@@ -95,6 +106,12 @@ internal sealed class TestServer : IAsyncDisposable
         arrange?.Invoke(vault);
         builder.Services.AddSingleton<IVault>(vault);
         builder.Services.AddSingleton<IVaultDisposal>(vault);
+        if (secondVault is not null)
+        {
+            builder.Services.AddKeyedSingleton<IVault>(VaultSet.SecondName, secondVault);
+            builder.Services.AddKeyedSingleton<IVaultDisposal>(VaultSet.SecondName, secondVault);
+        }
+
         builder.Services.ConfigureDbContext<CatalogueDb>(options => options.AddInterceptors(faults), ServiceLifetime.Singleton);
         var media = new FakeMedia();
         builder.Services.AddSingleton<IMediaInspector>(media);
@@ -107,9 +124,11 @@ internal sealed class TestServer : IAsyncDisposable
         }
 
         // Tests run these rounds themselves; to the others the log's objects in the vault would be strangers.
-        var rounds = new[] { typeof(LogKeeper), typeof(RetentionKeeper), typeof(DisposalKeeper), typeof(CaseFiles) };
+        var rounds = new[] { typeof(LogKeeper), typeof(RetentionKeeper), typeof(DisposalKeeper), typeof(CaseFiles), typeof(FixityKeeper) };
         foreach (var hosted in builder.Services.Where(s => s.ServiceType == typeof(IHostedService) && rounds.Contains(s.ImplementationFactory?.Method.ReturnType)).ToList())
             builder.Services.Remove(hosted);
+
+        services?.Invoke(builder.Services);
 
         var app = builder.Build();
         app.MapEvidenceApi();
