@@ -120,7 +120,7 @@ internal sealed class Sealing(
         var term = await catalogue.ReadAsync(async db => await db.TermAsync(await db.Items.SingleAsync(i => i.Id == itemId, ct), now, ct), ct);
         var least = now.AddDays(vaultOptions.RetentionDays);
         // The term counts from when sealing is recorded, a little later than now.
-        return RetentionKeeper.WholeSecondsUp(term.Until is { } end && end.AddDays(1) > least ? end.AddDays(1) : least);
+        return ObjectLocks.WholeSecondsUp(term.Until is { } end && end.AddDays(1) > least ? end.AddDays(1) : least);
     }
 
     /// <returns>Until when the vault says that the version is locked.</returns>

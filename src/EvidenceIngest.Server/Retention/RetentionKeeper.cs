@@ -72,14 +72,10 @@ internal sealed class RetentionKeeper(
         return due.Count;
     }
 
-    /// <summary>S3 keeps whole seconds; rounded up, it never asks for less.</summary>
-    public static DateTimeOffset WholeSecondsUp(DateTimeOffset at) =>
-        at.Ticks % TimeSpan.TicksPerSecond == 0 ? at : new DateTimeOffset(at.UtcTicks - (at.UtcTicks % TimeSpan.TicksPerSecond), TimeSpan.Zero).AddSeconds(1);
-
     private static DateTimeOffset Wanted(RetentionTerm term, DateTimeOffset now)
     {
         var ahead = now.AddYears(AheadYears);
-        return WholeSecondsUp(term.HasEnd || term.Until > ahead ? term.Until!.Value : ahead);
+        return ObjectLocks.WholeSecondsUp(term.HasEnd || term.Until > ahead ? term.Until!.Value : ahead);
     }
 
     private async Task CareAsync(string id, CancellationToken ct)
