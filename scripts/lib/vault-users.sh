@@ -4,6 +4,8 @@
 #   evidence-server    the service                           secrets/vault.*
 #   evidence-disposal  deletes what no lock holds any more   secrets/vault-disposal.*
 : "${vault:?}"
+# From build.sh, which is sourced before the first start.
+executable=${executable:-}
 
 # Raised when the users, or what `vault init` sets, change: existing homes are brought up to it at their next start.
 vault_users=1
