@@ -12,9 +12,6 @@ internal static class StoreAnswer
     {
         "SlowDown", "RequestTimeout", "InternalError", "ServiceUnavailable", "OperationAborted", "ConcurrentModification",
         "QuotaExceeded", "XMinioStorageFull",
-        // No code of S3's, but what the SDK makes of a bare 400: Ceph's HTTP server loses its place in a connection whose
-        // last PUT it refused without reading the body, and closes it.
-        "BadRequest",
     };
 
     // Somebody has to repair keys, policies or a clock: waiting for that is right, trying three times is not.

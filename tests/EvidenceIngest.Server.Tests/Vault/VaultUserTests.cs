@@ -163,6 +163,25 @@ public sealed class VaultUserTests(PrivateStore store) : IDisposable
         Assert.Contains("vault init", refusal.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(16)]
+    [InlineData(1000)]
+    [InlineData(100_000)]
+    public async Task A_refused_write_does_not_derail_the_next_call_on_its_connection(int bytes)
+    {
+        var options = store.Options();
+        using var s3 = S3Client.Create(options, store.Disposal);
+        for (var round = 0; round < 10; round++)
+        {
+            var refusal = await Assert.ThrowsAnyAsync<AmazonS3Exception>(
+                () => s3.PutObjectAsync(
+                    new PutObjectRequest { BucketName = options.Bucket, Key = "refused", InputStream = new MemoryStream(new byte[bytes]), UseChunkEncoding = false }, Ct));
+            Assert.True(Denies(refusal), StoreAnswer.Words(refusal));
+            Assert.Equal(VersionStatus.Enabled, (await s3.GetBucketVersioningAsync(options.Bucket, Ct)).VersioningConfig.Status);
+        }
+    }
+
     [Fact]
     public void Everything_that_is_tried_has_a_chinese_name() =>
         Assert.All(
