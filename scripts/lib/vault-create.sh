@@ -111,8 +111,7 @@ vault_make_stores() {
   vault_start_daemon osd
   vault_start_daemon rgw
   daemons_wait 120 "mon osd rgw" port_is_open "$(port_of vault)"
-  radosgw-admin --conf "$vault/ceph.conf" --name client.rgw user create --uid evidence --display-name EvidenceIngest \
-    --access-key "$(secret vault.access-key)" --secret-key "$(secret vault.secret-key)"
+  vault_user evidence vault-admin 1000
   touch "$vault/created"
 }
 
@@ -128,8 +127,8 @@ vault_create() {
   fi
   mkdir -p "$vault/log" "$vault/run"
   say "vault: making an object store of at most $(( $(vault_size) / 2**30 )) GiB"
-  secret vault.access-key >/dev/null
-  secret vault.secret-key >/dev/null
+  secret vault-admin.access-key >/dev/null
+  secret vault-admin.secret-key >/dev/null
   # In a subshell of its own `set -e` holds, which it would not on the left of || .
   set +e
   (set -e; vault_make_stores) >"$log" 2>&1

@@ -1,14 +1,16 @@
 # shellcheck shell=bash
 # The private object store in $EVIDENCE_HOME/vault: one Ceph monitor, one OSD, one RADOS Gateway, on loopback.
-# Sourced after daemons.sh and vault-create.sh.
+# Sourced after daemons.sh, build.sh, vault-create.sh and vault-users.sh.
 : "${vault:?}"
 
 # An anonymous request would be answered without the OSD; listing the buckets reads from it.
 vault_is_ready() {
-  local status nothing=e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
+  local status user=vault-admin nothing=e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
+  # Sites may take the administrator's key away from here, and old homes don't have it yet.
+  [[ -s $EVIDENCE_HOME/secrets/vault-admin.access-key ]] || user=vault
   # The key goes in through stdin: an argument could be read by everyone on this machine.
   status=$(curl --silent --max-time 5 --output /dev/null --write-out '%{http_code}' --aws-sigv4 aws:amz:us-east-1:s3 \
-    --header "x-amz-content-sha256: $nothing" --config - "http://127.0.0.1:$(port_of vault)/" <<<"user = \"$(secret vault.access-key):$(secret vault.secret-key)\"") || true
+    --header "x-amz-content-sha256: $nothing" --config - "http://127.0.0.1:$(port_of vault)/" <<<"user = \"$(secret "$user.access-key"):$(secret "$user.secret-key")\"") || true
   [[ $status == 200 ]]
 }
 
@@ -31,11 +33,17 @@ vault_start() {
   local begin
   begin=$(clock)
   vault_create
-  if daemon_pid mon >/dev/null && daemon_pid osd >/dev/null && daemon_pid rgw >/dev/null && vault_is_ready; then return; fi
+  if daemon_pid mon >/dev/null && daemon_pid osd >/dev/null && daemon_pid rgw >/dev/null && vault_is_ready; then
+    vault_make_users
+    vault_protect
+    return
+  fi
   vault_start_daemon mon
   vault_start_daemon osd
   vault_start_daemon rgw
   daemons_wait 120 "mon osd rgw" vault_is_ready || die "vault: did not start, see $vault/log"
+  vault_make_users
+  vault_protect
   say "vault: ready on port $(port_of vault) ($(since "$begin"))"
 }
 

@@ -23,6 +23,7 @@ var root = new RootCommand("EvidenceIngest 执法音像资料采集服务")
     TokensCommand.Create(),
     AuditCommand.Create(),
     VerifyCommand.Create(),
+    VaultCommand.Create(),
 };
 // Windows' service manager starts it like anybody else; only asking tells that it did.
 if (OperatingSystem.IsWindows() && args is ["dock", ..]

@@ -7,6 +7,9 @@ internal static partial class Log
     [LoggerMessage(LogLevel.Information, "The vault refused everything that it has to refuse; sealing is on")]
     public static partial void VaultHolds(this ILogger logger);
 
+    [LoggerMessage(LogLevel.Warning, "The vault's locks hold, but the server's key may do more than it needs; see docs/vault.md: {Rights}")]
+    public static partial void VaultKeyMayTooMuch(this ILogger logger, string rights);
+
     [LoggerMessage(LogLevel.Error, "Nothing is sealed: {Reason}")]
     public static partial void VaultBroken(this ILogger logger, string reason);
 

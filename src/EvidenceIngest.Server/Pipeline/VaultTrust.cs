@@ -55,7 +55,7 @@ internal sealed class VaultTrust
             State = report.Holds ? VaultTrustState.Holds : VaultTrustState.Broken;
             Reason = report.Holds
                 ? null
-                : "the vault failed the probe: " + string.Join("; ", report.Attempts.Where(a => !a.AsRequired).Select(a => $"{a.Tried}: {a.Answer}").DefaultIfEmpty("it tried nothing"));
+                : "the vault failed the probe: " + string.Join("; ", report.Attempts.Where(a => !a.AsRequired && a.Level == VaultProbeLevel.Lock).Select(a => $"{a.Tried}: {a.Answer}").DefaultIfEmpty("it tried nothing"));
             _doubted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
     }

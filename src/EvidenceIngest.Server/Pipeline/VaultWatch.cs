@@ -36,6 +36,8 @@ internal sealed class VaultWatch(IVault vault, VaultTrust trust, TimeProvider ti
             {
                 case VaultTrustState.Holds:
                     log.VaultHolds();
+                    if (trust.Report?.Weaknesses is { Count: > 0 } weaknesses)
+                        log.VaultKeyMayTooMuch(string.Join("; ", weaknesses.Select(w => $"{w.Tried}: {w.Answer}")));
                     pause = FirstPause;
                     await trust.Doubted.WaitAsync(stoppingToken);
                     if (trust.State == VaultTrustState.Broken)

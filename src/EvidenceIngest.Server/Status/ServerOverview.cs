@@ -7,6 +7,7 @@ using EvidenceIngest.Server.Fixity;
 using EvidenceIngest.Server.Pipeline;
 using EvidenceIngest.Server.Retention;
 using EvidenceIngest.Server.Transparency;
+using EvidenceIngest.Server.Vault;
 using Microsoft.EntityFrameworkCore;
 
 namespace EvidenceIngest.Server.Status;
@@ -33,7 +34,7 @@ internal sealed class ServerOverview(
         var head = await catalogue.ReadAsync(db => db.LogHeads.OrderByDescending(h => h.TreeSize).FirstOrDefaultAsync(ct), ct);
         return new ServerStatus(
             options.Name,
-            new VaultStatus(trust.State, trust.Reason, trust.Report?.Attempts ?? []),
+            new VaultStatus(trust.State, trust.Reason, trust.Report?.Attempts ?? [], Warning(trust.Report)),
             items,
             deliveries,
             [.. Stages.InOrder.Select(stage => new StageQueue(
@@ -65,6 +66,11 @@ internal sealed class ServerOverview(
             reasons.Add($"the locks of {overdue} items have not followed their retention rules for more than an hour");
         return new HealthReport(reasons.Count == 0 ? "ready" : "degraded", reasons);
     }
+
+    private static string? Warning(VaultProbeReport? probe) => probe?.Weaknesses is { Count: > 0 } weaknesses
+        ? $"服务端的存储密钥权限过大：{string.Join("、", weaknesses.Select(w => VaultProbeWords.InChinese(w.Tried)))}。已锁定的原件不受影响；请按 docs/vault.md 设置独立用户"
+            + $" / the server's key may do more than it needs: {string.Join(", ", weaknesses.Select(w => w.Tried))}. What is locked is safe; set up separate users as docs/vault.md says"
+        : null;
 
     private async Task<RetentionStatus> RetentionAsync(CatalogueDb db, DateTimeOffset now, CancellationToken ct)
     {

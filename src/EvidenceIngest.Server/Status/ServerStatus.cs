@@ -41,7 +41,8 @@ public sealed record RetentionStatus(int LocksDue, int LocksOverdue, int Without
 /// <param name="State">Unknown, Unreachable, Holds or Broken.</param>
 /// <param name="Reason">Why nothing is sealed; null when it holds.</param>
 /// <param name="Probe">What was tried last.</param>
-public sealed record VaultStatus(VaultTrustState State, string? Reason, IReadOnlyList<VaultProbeAttempt> Probe);
+/// <param name="Warning">What the server's key may do and should not; null when it is as it should be. Sealing goes on.</param>
+public sealed record VaultStatus(VaultTrustState State, string? Reason, IReadOnlyList<VaultProbeAttempt> Probe, string? Warning);
 
 /// <param name="Stage">Which.</param>
 /// <param name="Due">Items whose turn it is.</param>

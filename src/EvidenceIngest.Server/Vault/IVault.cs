@@ -69,18 +69,6 @@ public sealed record StoredPart(int Part, string ETag, long Bytes);
 /// <param name="Until">UTC.</param>
 public sealed record VaultLock(bool Compliance, DateTimeOffset Until);
 
-/// <param name="Attempts">Each thing that was tried, in order.</param>
-public sealed record VaultProbeReport(IReadOnlyList<VaultProbeAttempt> Attempts)
-{
-    /// <summary>Only then may anything be sealed.</summary>
-    public bool Holds => Attempts.Count > 0 && Attempts.All(a => a.AsRequired);
-}
-
-/// <param name="Tried">What was tried, e.g. "delete the locked version".</param>
-/// <param name="Answer">What the store answered.</param>
-/// <param name="AsRequired">Whether that is what evidence needs.</param>
-public sealed record VaultProbeAttempt(string Tried, string Answer, bool AsRequired);
-
 /// <summary>The store can't be reached, is full, or answers with a passing error. Worth a retry.</summary>
 public sealed class VaultUnavailableException(string message, Exception? cause = null) : Exception(message, cause);
 

@@ -21,7 +21,40 @@ internal static class S3Client
             RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
             ConnectTimeout = options.CallTimeout,
+            HttpClientFactory = new Connections(options.CallTimeout),
             // StoreCall repeats, within its own time limits.
             MaxErrorRetry = 0,
         });
+
+#pragma warning disable CA2000 // The client, which the SDK keeps, disposes of its handlers.
+    private sealed class Connections(TimeSpan connectTimeout) : HttpClientFactory
+    {
+        public override HttpClient CreateHttpClient(IClientConfig clientConfig) => new(
+            new WithoutExpect(new SocketsHttpHandler
+            {
+                ConnectTimeout = connectTimeout, AllowAutoRedirect = false, AutomaticDecompression = System.Net.DecompressionMethods.None,
+            }))
+        {
+            // StoreCall limits every call; a transfer may take as long as it goes on.
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+
+        // One pool for all clients with the same limit, as the SDK keeps for those without a factory.
+        public override string GetConfigUniqueString(IClientConfig clientConfig) => $"evidence-vault {connectTimeout.Ticks}";
+    }
+#pragma warning restore CA2000
+
+    /// <summary>
+    /// The SDK announces the body of every PUT with "Expect: 100-continue". When Ceph 16 refuses such a PUT, it takes the body
+    /// for not sent; .NET sends bodies up to 1 KiB all the same, and the gateway reads them as the beginning of the next
+    /// request, which then fails with 400 or 405, whatever it was.
+    /// </summary>
+    private sealed class WithoutExpect(HttpMessageHandler inner) : DelegatingHandler(inner)
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            request.Headers.ExpectContinue = false;
+            return base.SendAsync(request, cancellationToken);
+        }
+    }
 }

@@ -132,7 +132,7 @@ internal sealed class S3Vault : IVault, IDisposable
     }
 
     public Task<VaultProbeReport> ProbeAsync(CancellationToken ct) =>
-        new VaultProbe(_s3, _store, _options.Bucket, _time, _logger).RunAsync(ct);
+        VaultProbes.RunAsync(_options, _s3, VaultUser.Server, keys: null, _time, _logger, ct);
 
     public void Dispose() => _s3.Dispose();
 

@@ -58,16 +58,19 @@ internal sealed class S3VaultDisposal : IVaultDisposal, IDisposable
             throw new VaultLockedException($"the vault keeps {version.Key}: {ObjectLocks.Words(held)}", held.Until);
     }
 
+    // Asked by listing: this user may not read content, and buckets without Object Lock don't tell of retention.
     private async Task<bool> ExistsAsync(VaultVersion version, CancellationToken ct)
     {
-        try
+        var request = new ListVersionsRequest { BucketName = version.Bucket, Prefix = version.Key };
+        ListVersionsResponse page;
+        do
         {
-            await _locks.ReadAsync(version, ct);
-            return true;
+            page = await _store.RunAsync($"look for {version.Key}", token => _s3.ListVersionsAsync(request, token), ct);
+            if ((page.Versions ?? []).Any(v => new VaultObject(version.Bucket, v.Key).Version(v.VersionId) == version))
+                return true;
+            (request.KeyMarker, request.VersionIdMarker) = (page.NextKeyMarker, page.NextVersionIdMarker);
         }
-        catch (VaultObjectMissingException)
-        {
-            return false;
-        }
+        while (page.IsTruncated == true && page.NextKeyMarker == version.Key);
+        return false;
     }
 }

@@ -19,6 +19,10 @@ internal sealed class EvidenceHome
 
     public string ReceiptKeyFile => Path.Combine(Root, "secrets", "receipt-key.pem");
 
+    /// <param name="user">admin or disposal: users of the object store besides the server's.</param>
+    /// <param name="half">access or secret.</param>
+    public string VaultKeyFile(string user, string half) => Path.Combine(Root, "secrets", $"vault-{user}.{half}-key");
+
     public string DockCredentialsFile => Path.Combine(Root, "dock", "credentials.json");
 
     /// <summary>For docks that are started by a service manager: an argument could be read by everyone on the machine.</summary>

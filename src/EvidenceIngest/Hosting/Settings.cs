@@ -77,17 +77,30 @@ internal sealed class Settings(EvidenceHome home, IConfiguration values)
         Endpoint = Url("Vault:Endpoint", null),
         AccessKey = home.ReadSecret(Required("Vault:AccessKeyFile"), "Vault:AccessKeyFile"),
         SecretKey = home.ReadSecret(Required("Vault:SecretKeyFile"), "Vault:SecretKeyFile"),
-        Disposal = values["Vault:Disposal:AccessKeyFile"] is null ? null : VaultKeys("Vault:Disposal"),
+        Disposal = values["Vault:Disposal:AccessKeyFile"] is null && !File.Exists(home.VaultKeyFile("disposal", "access"))
+            ? null : VaultKeys("Vault:Disposal", "disposal"),
         Bucket = values["Vault:Bucket"] ?? "evidence",
         RenditionBucket = values["Vault:RenditionBucket"] ?? "evidence-renditions",
         Region = values["Vault:Region"] ?? "us-east-1",
         RetentionDays = Number("Vault:RetentionDays", 3650, 1, 36_500),
     };
 
-    /// <param name="section">With <c>AccessKeyFile</c> and <c>SecretKeyFile</c>.</param>
-    public VaultKeys VaultKeys(string section) => new(
-        home.ReadSecret(Required(section + ":AccessKeyFile"), section + ":AccessKeyFile"),
-        home.ReadSecret(Required(section + ":SecretKeyFile"), section + ":SecretKeyFile"));
+    /// <summary>The owner of the buckets, for <c>vault init</c> alone.</summary>
+    public VaultKeys VaultAdmin() => VaultKeys("Vault:Admin", "admin");
+
+    /// <param name="server">Instead of the configured one.</param>
+    /// <param name="disposal">Instead of the configured one.</param>
+    public VaultPrincipals VaultPrincipals(string? server, string? disposal)
+    {
+        var defaults = new VaultPrincipals();
+        return new VaultPrincipals(
+            server ?? values["Vault:ServerUser"] ?? defaults.Server, disposal ?? values["Vault:Disposal:User"] ?? defaults.Disposal);
+    }
+
+    // Without settings the files that ./scripts/run made: the keys can be taken away without a word in config.json.
+    private VaultKeys VaultKeys(string section, string user) => new(
+        home.ReadSecret(values[section + ":AccessKeyFile"] ?? home.VaultKeyFile(user, "access"), section + ":AccessKeyFile"),
+        home.ReadSecret(values[section + ":SecretKeyFile"] ?? home.VaultKeyFile(user, "secret"), section + ":SecretKeyFile"));
 
     private FixityOptions Fixity()
     {

@@ -16,7 +16,7 @@ public sealed class BrokenPromiseTests(PrivateStore store) : IDisposable
     [Fact]
     public async Task A_bucket_that_exists_without_versioning_is_refused()
     {
-        var options = store.Options(NewBucket);
+        var options = store.OwnerOptions(NewBucket);
         using var s3 = S3Client.Create(options);
         await s3.PutBucketAsync(options.Bucket, _limit.Token);
         using var vault = PrivateStore.Open(options);
@@ -27,7 +27,7 @@ public sealed class BrokenPromiseTests(PrivateStore store) : IDisposable
     [Fact]
     public async Task A_bucket_that_exists_with_versioning_but_without_object_lock_is_refused()
     {
-        var options = store.Options(NewBucket);
+        var options = store.OwnerOptions(NewBucket);
         using var s3 = S3Client.Create(options);
         await s3.PutBucketAsync(options.Bucket, _limit.Token);
         await s3.PutBucketVersioningAsync(
@@ -44,7 +44,7 @@ public sealed class BrokenPromiseTests(PrivateStore store) : IDisposable
     [Fact]
     public async Task The_probe_says_that_a_bucket_without_object_lock_does_not_hold()
     {
-        var options = store.Options(NewBucket);
+        var options = store.OwnerOptions(NewBucket);
         using var s3 = S3Client.Create(options);
         await s3.PutBucketAsync(options.Bucket, _limit.Token);
         using var vault = PrivateStore.Open(options);
@@ -57,7 +57,7 @@ public sealed class BrokenPromiseTests(PrivateStore store) : IDisposable
     [Fact]
     public async Task Locking_in_a_bucket_without_object_lock_is_a_broken_promise_and_never_silently_nothing()
     {
-        var options = store.Options();
+        var options = store.OwnerOptions(NewBucket);
         using var vault = PrivateStore.Open(options);
         await vault.PrepareAsync(_limit.Token);
         var version = await vault.PutAsync(
@@ -70,13 +70,13 @@ public sealed class BrokenPromiseTests(PrivateStore store) : IDisposable
     [Fact]
     public async Task The_probe_notices_locks_that_governance_bypass_can_lift()
     {
-        var options = store.Options();
+        var options = store.OwnerOptions(NewBucket);
         using var vault = PrivateStore.Open(options);
         await vault.PrepareAsync(_limit.Token);
         using var s3 = S3Client.Create(options);
         var call = new StoreCall(options, TimeProvider.System, NullLogger.Instance);
         var probe = new VaultProbe(
-            s3, call, options.Bucket, TimeProvider.System, NullLogger.Instance, ObjectLockRetentionMode.Governance);
+            s3, s3, call, options.Bucket, TimeProvider.System, VaultUser.Server, ObjectLockRetentionMode.Governance);
 
         var report = await probe.RunAsync(_limit.Token);
 

@@ -11,17 +11,40 @@ public sealed class PrivateStore : IAsyncLifetime
 
     private Installation Home => _home ?? throw new InvalidOperationException("the store is not started");
 
-    public async ValueTask InitializeAsync() => _home = await Installation.CreateAsync("vault", "vault");
-
     /// <summary>The owner of the buckets.</summary>
-    public VaultKeys Admin => new(Home.Secret("vault.access-key"), Home.Secret("vault.secret-key"));
+    public VaultKeys Admin => Keys("vault-admin");
+
+    public VaultKeys Disposal => Keys("vault-disposal");
+
+    public VaultKeys Server => Keys("vault");
+
+    public async ValueTask InitializeAsync()
+    {
+        _home = await Installation.CreateAsync("vault", "vault");
+        await SetUpAsync(Options());
+    }
+
+    /// <summary>Buckets and policies, as <c>vault init</c> makes them.</summary>
+    public Task<VaultSetupReport> SetUpAsync(VaultOptions options) =>
+        VaultSetup.RunAsync(options, Admin, new VaultPrincipals(), CancellationToken.None);
+
+    /// <summary>A site with a single all-powerful key.</summary>
+    public VaultOptions OwnerOptions(string bucket)
+    {
+        var options = Options(bucket);
+        return new VaultOptions
+        {
+            Endpoint = options.Endpoint, AccessKey = Admin.AccessKey, SecretKey = Admin.SecretKey,
+            Bucket = bucket, RenditionBucket = options.RenditionBucket,
+        };
+    }
 
     public VaultOptions Options(string bucket = "evidence", double callTimeoutSeconds = 30) => new()
     {
         Endpoint = Home.Vault,
-        AccessKey = Home.Secret("vault.access-key"),
-        SecretKey = Home.Secret("vault.secret-key"),
-        Disposal = Admin,
+        AccessKey = Server.AccessKey,
+        SecretKey = Server.SecretKey,
+        Disposal = Disposal,
         Bucket = bucket,
         RenditionBucket = bucket + "-renditions",
         CallTimeout = TimeSpan.FromSeconds(callTimeoutSeconds),
@@ -52,6 +75,8 @@ public sealed class PrivateStore : IAsyncLifetime
     public Task StartAsync() => Home.StartServersAsync("vault");
 
     public ValueTask DisposeAsync() => _home?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private VaultKeys Keys(string user) => new(Home.Secret(user + ".access-key"), Home.Secret(user + ".secret-key"));
 
     private async Task SignalAsync(string daemon, string signal)
     {

@@ -42,7 +42,9 @@ public sealed class S3VaultDisposalTests(PrivateStore store) : VaultDisposalCont
     [Fact]
     public async Task A_legal_hold_of_the_store_is_told_from_a_lock()
     {
-        var version = await _vault.PutAsync(NewObject(), new MemoryStream([1]), "video/mp4", Ct);
+        // Written by the administrator: who writes an object owns it, and nobody else may set holds on it.
+        using var owner = PrivateStore.Open(store.OwnerOptions(Bucket));
+        var version = await owner.PutAsync(NewObject(), new MemoryStream([1]), "video/mp4", Ct);
         using var s3 = S3Client.Create(store.Options(), store.Admin);
         await SetHoldAsync(s3, version, ObjectLockLegalHoldStatus.On);
         await Assert.ThrowsAsync<VaultUnavailableException>(() => _disposal.DeleteAsync(version, Ct));
@@ -59,6 +61,19 @@ public sealed class S3VaultDisposalTests(PrivateStore store) : VaultDisposalCont
         Assert.True(await _disposal.DeleteAsync(version, Ct));
         await Assert.ThrowsAsync<VaultObjectMissingException>(() => _vault.OpenAsync(version, 0, null, Ct));
         Assert.True(await _disposal.DeleteAsync(version, Ct));
+    }
+
+    [Fact]
+    public async Task The_servers_key_is_refused_even_when_no_lock_holds()
+    {
+        var options = store.Options();
+        var version = await _vault.PutAsync(NewObject(), new MemoryStream([1]), "video/mp4", Ct);
+        using var disposal = PrivateStore.OpenDisposal(new VaultOptions
+        {
+            Endpoint = options.Endpoint, AccessKey = options.AccessKey, SecretKey = options.SecretKey, Disposal = store.Server,
+        });
+        await Assert.ThrowsAsync<VaultUnavailableException>(() => disposal.DeleteAsync(version, Ct));
+        Assert.Equal([1], await _vault.ReadAsync(version, Ct));
     }
 
     [Fact]
