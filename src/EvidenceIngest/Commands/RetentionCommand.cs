@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using EvidenceIngest.Hosting;
 
 namespace EvidenceIngest.Commands;
 

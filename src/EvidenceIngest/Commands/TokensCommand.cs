@@ -1,5 +1,4 @@
 using System.CommandLine;
-using EvidenceIngest.Hosting;
 
 namespace EvidenceIngest.Commands;
 

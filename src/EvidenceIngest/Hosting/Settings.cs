@@ -127,7 +127,7 @@ internal sealed class Settings(EvidenceHome home, IConfiguration values)
             // Renditions are made again rather than copied: no bucket is made for them.
             RenditionBucket = bucket,
             Region = values["Vault:Second:Region"] ?? "us-east-1",
-            Disposal = values["Vault:Second:Disposal:AccessKeyFile"] is null ? null : VaultKeys("Vault:Second:Disposal"),
+            Disposal = values["Vault:Second:Disposal:AccessKeyFile"] is null ? null : VaultKeys("Vault:Second:Disposal", "second-disposal"),
         };
         var first = Vault();
         return second.Endpoint == first.Endpoint && (bucket == first.Bucket || bucket == first.RenditionBucket)
