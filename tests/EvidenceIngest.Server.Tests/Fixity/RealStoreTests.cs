@@ -70,7 +70,10 @@ public sealed class RealStoreTests(PrivateStore store, PrivateCluster cluster)
         Assert.True(await first.ReadLockAsync(restored[1].Version(), default) is { Compliance: true } kept && kept.Until >= files[1].LockedUntil);
         await first.PutAsync(new VaultObject(name, "masters/stranger.mp4"), new MemoryStream([1, 2, 3]), "video/mp4", default);
         await server.PassAsync();
-        Assert.Equal((FindingKind.Untracked, "masters/stranger.mp4"), Assert.Single((await server.FindingsAsync()).Select(f => (f.Kind, f.Key))));
+        // With the catalogue right again, what had been put on top of two masters is what it always was: nobody's.
+        Assert.Equal(
+            new[] { (FindingKind.Untracked, files[1].Key!), (FindingKind.Untracked, files[2].Key!), (FindingKind.Untracked, "masters/stranger.mp4") }.Order(),
+            (await server.FindingsAsync()).Select(f => (f.Kind, f.Key)).Order());
     }
 
     private static VaultObject Target(MasterFile file) => new(file.Bucket!, file.Key!);
