@@ -51,6 +51,14 @@ internal sealed class Restoring(
         var (master, copy) = await catalogue.ReadAsync(
             async db => (await CurrentAsync(db, AuditedWhat.Master, finding, ct), await CurrentAsync(db, AuditedWhat.Copy, finding, ct)), ct);
         var damaged = finding.What == AuditedWhat.Copy ? copy : master;
+        if (finding.What == AuditedWhat.Copy && copy is not null && copy.Version.VersionId != finding.VersionId)
+        {
+            // A run was killed when the new copy was recorded and the order's end was not.
+            await RecordAsync(
+                finding, second, vaults.First, copy, new PlacedCopy(copy.Version, copy.LockedUntil!.Value, Adopted: true), (_, _) => Task.CompletedTask, ct);
+            return;
+        }
+
         if (damaged is null || damaged.Version != new VaultVersion(finding.Bucket, finding.Key, finding.VersionId))
         {
             await catalogue.WriteAsync(

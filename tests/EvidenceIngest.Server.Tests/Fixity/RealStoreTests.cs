@@ -53,11 +53,12 @@ public sealed class RealStoreTests(PrivateStore store, PrivateCluster cluster)
 
         var findings = await server.FindingsAsync();
         // What was put on top is no stranger, by the catalogue's own word; but it is not what was sealed, and has no lock.
-        Assert.Equal(
-            [(2, FindingKind.Altered), (2, FindingKind.LockWeak), (3, FindingKind.Truncated), (3, FindingKind.LockWeak), (4, FindingKind.Missing)],
-            findings.Select(f => (f.File!.Value, f.Kind)).Order());
+        Assert.Equal([(2, FindingKind.Altered), (3, FindingKind.Truncated), (4, FindingKind.Missing)], findings.Select(f => (f.File!.Value, f.Kind)).Order());
+        // The store was told to lock those again, and the pass after that saw that it had.
+        Assert.Equal([(2, FindingKind.LockWeak), (3, FindingKind.LockWeak)], (await server.FindingsAsync(open: false)).Select(f => (f.File!.Value, f.Kind)).Order());
+        Assert.True(await first.ReadLockAsync(altered, default) is { Compliance: true });
 
-        foreach (var finding in findings.Where(f => f.Kind != FindingKind.LockWeak))
+        foreach (var finding in findings)
             await server.Get<FixityRegister>().OrderRestoreAsync(finding.Finding, "custodian", default);
         await server.RoundsAsync();
 
@@ -69,7 +70,10 @@ public sealed class RealStoreTests(PrivateStore store, PrivateCluster cluster)
         Assert.True(await first.ReadLockAsync(restored[1].Version(), default) is { Compliance: true } kept && kept.Until >= files[1].LockedUntil);
         await first.PutAsync(new VaultObject(name, "masters/stranger.mp4"), new MemoryStream([1, 2, 3]), "video/mp4", default);
         await server.PassAsync();
-        Assert.Equal((FindingKind.Untracked, "masters/stranger.mp4"), Assert.Single((await server.FindingsAsync()).Select(f => (f.Kind, f.Key))));
+        // With the catalogue right again, what had been put on top of two masters is what it always was: nobody's.
+        Assert.Equal(
+            new[] { (FindingKind.Untracked, files[1].Key!), (FindingKind.Untracked, files[2].Key!), (FindingKind.Untracked, "masters/stranger.mp4") }.Order(),
+            (await server.FindingsAsync()).Select(f => (f.Kind, f.Key)).Order());
     }
 
     private static VaultObject Target(MasterFile file) => new(file.Bucket!, file.Key!);

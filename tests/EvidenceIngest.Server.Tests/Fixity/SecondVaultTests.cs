@@ -232,6 +232,39 @@ public sealed class SecondVaultTests(PrivateCluster cluster)
         Assert.True(kills > 12, $"only {kills} steps were seen");
     }
 
+    [Fact]
+    public async Task Restoring_a_copy_that_is_killed_at_any_step_is_told_once()
+    {
+        await using var server = await StartAsync();
+        var dock = await server.EnrolDockAsync();
+        await server.RoundsAsync();
+        var kills = 0;
+        for (var step = 0; ; step++)
+        {
+            var file = Assert.Single(await server.SealAsync(dock, $"dev-{step}", "one"));
+            await server.RoundsAsync();
+            _second.Lose(Assert.Single(await server.CopiesAsync(file.ItemId)).Version());
+            await server.PassAsync();
+            var finding = Assert.Single(await server.FindingsAsync());
+            await server.Get<FixityRegister>().OrderRestoreAsync(finding.Finding, "custodian", default);
+
+            server.Faults.KillAt(step);
+            await server.Get<FixityKeeper>().RunOnceAsync(default);
+            server.Faults.Never();
+            server.Clock.Shift += TimeSpan.FromMinutes(5);
+            await server.RoundsAsync();
+
+            Assert.Empty(await server.FindingsAsync());
+            Assert.Single(await server.EventsAsync(file.ItemId, CustodyEventKind.Restored));
+            Assert.Single(_second.Versions, v => v.Key == file.Key);
+            if (!server.Faults.Struck)
+                break;
+            kills++;
+        }
+
+        Assert.True(kills > 5, $"only {kills} steps were seen");
+    }
+
     private async Task<TestServer> StartAsync()
     {
         var server = await TestServer.StartAsync(cluster, withJobs: false, secondVault: _second);
