@@ -22,7 +22,7 @@ public sealed class VaultCommandTests : IAsyncLifetime
     {
         await AssertProbedAsync();
         foreach (var name in new[] { "vault", "vault-admin", "vault-disposal" }.SelectMany(u => Secrets.Select(s => $"{u}.{s}")))
-            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(SecretFile(name)));
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, ModeOf(SecretFile(name)));
         var again = await _installation.RunAsync(Limit, "vault", "init");
         Assert.Equal(0, again.ExitCode);
         Assert.Equal(4, again.Output.Split('\n').Count(l => l.Contains("未改动", StringComparison.Ordinal)));
@@ -102,6 +102,8 @@ public sealed class VaultCommandTests : IAsyncLifetime
         Assert.Equal(0, probe.ExitCode);
         Assert.Equal(["disposal", "server"], lines.Select(l => l.GetProperty("user").GetString()!).Distinct().Order());
     }
+
+    private static UnixFileMode ModeOf(string file) => OperatingSystem.IsWindows() ? UnixFileMode.None : File.GetUnixFileMode(file);
 
     private string SecretFile(string name) => Path.Combine(_installation.Home, "secrets", name);
 }
