@@ -56,6 +56,7 @@ public static class ServerRegistration
         services.AddSingleton<MediaLinks>();
         services.AddSingleton<ServerOverview>();
         services.AddSingleton<ReceiptKey>();
+        services.AddSingleton<PackageComposition>();
         services.AddSingleton<PackageMaking>();
         services.AddTransparencyLog(server.Log);
         AddPipeline(services, server);

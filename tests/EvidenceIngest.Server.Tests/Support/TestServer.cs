@@ -56,9 +56,11 @@ internal sealed class TestServer : IAsyncDisposable
     /// <param name="unknownRecorders">The site's rule.</param>
     /// <param name="timestampAuthority">That stamps heads of the log.</param>
     /// <param name="witnesses">That are told heads of the log.</param>
+    /// <param name="fontFolder">Where it looks for fonts; null for where Debian has them.</param>
     public static async Task<TestServer> StartAsync(
         PrivateCluster cluster, bool withJobs = true, string? database = null, MemoryVault? vault = null, Action<MemoryVault>? arrange = null,
-        UnknownRecorders unknownRecorders = UnknownRecorders.Quarantine, Uri? timestampAuthority = null, IReadOnlyList<Uri>? witnesses = null)
+        UnknownRecorders unknownRecorders = UnknownRecorders.Quarantine, Uri? timestampAuthority = null, IReadOnlyList<Uri>? witnesses = null,
+        string? fontFolder = null)
     {
         database ??= await cluster.NewDatabaseAsync();
         var folder = Directory.CreateTempSubdirectory("evidence-server-").FullName;
@@ -80,6 +82,7 @@ internal sealed class TestServer : IAsyncDisposable
                 SweepInterval = TimeSpan.FromMilliseconds(500),
                 WorkReserveBytes = 0,
                 UnknownRecorders = unknownRecorders,
+                FontFolder = fontFolder ?? "/usr/share/fonts/truetype",
             },
             new VaultOptions { Endpoint = new Uri("http://unused"), AccessKey = "", SecretKey = "" },
             new MediaToolOptions());
