@@ -39,6 +39,9 @@ public sealed class ServerOptions
     /// <summary>Where the agency is: deadlines end at its midnight, recorders' clocks show its time.</summary>
     public TimeZoneInfo AgencyZone { get; init; } = TimeZoneInfo.FindSystemTimeZoneById("Asia/Shanghai");
 
+    /// <summary>Where Debian keeps TrueType fonts; evidence packages' printable lists need two of them.</summary>
+    public string FontFolder { get; init; } = "/usr/share/fonts/truetype";
+
     /// <summary>What happens to recorders that nobody was ever assigned to.</summary>
     public UnknownRecorders UnknownRecorders { get; init; } = UnknownRecorders.Quarantine;
 

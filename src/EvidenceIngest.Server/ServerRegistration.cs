@@ -64,6 +64,7 @@ public static class ServerRegistration
         services.AddSingleton<MediaLinks>();
         services.AddSingleton<ServerOverview>();
         services.AddSingleton<ReceiptKey>();
+        services.AddSingleton<PackageComposition>();
         services.AddSingleton<PackageMaking>();
         services.AddSingleton<CaseRegister>();
         services.AddSingleton<MatterList>();

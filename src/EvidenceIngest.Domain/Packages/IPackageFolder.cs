@@ -1,6 +1,6 @@
 namespace EvidenceIngest.Domain.Packages;
 
-/// <summary>A package as it lies somewhere. Paths are relative, with <c>/</c>.</summary>
+/// <summary>A package as it lies somewhere. Paths are relative, with <c>/</c>. Any number of files are read at once.</summary>
 public interface IPackageFolder
 {
     /// <summary>Every file in it; nothing that a link leads to.</summary>

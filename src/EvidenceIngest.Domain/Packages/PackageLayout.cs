@@ -23,7 +23,24 @@ public static class PackageLayout
     public const string Payload = "data/";
     public const string Items = Payload + "items/";
     public const string TreeHead = Payload + "log/tree-head.json";
+
+    /// <summary>Where a time stamp authority is asked: its newest token (RFC 3161, DER) over a head not larger than <see cref="TreeHead"/>.</summary>
+    public const string Timestamp = Payload + "log/timestamp.tst";
+
+    /// <summary>The exact bytes that the token is over.</summary>
+    public const string TimestampedHead = Payload + "log/timestamped-head.json";
+
+    /// <summary>That <see cref="TreeHead"/> only added events to it.</summary>
+    public const string TimestampConsistency = Payload + "log/timestamp-consistency.json";
+
     public const string PublicKey = Payload + "keys/receipt-key.pem";
+
+    /// <summary>For people: what is in the package, to be printed and signed. The same twice; the second is left out where fonts are missing.</summary>
+    public const string Report = Payload + "report.html";
+    public const string PrintedReport = Payload + "report.pdf";
+
+    /// <summary>The package as a graph of CASE and UCO, JSON-LD.</summary>
+    public const string CaseGraph = Payload + "case-uco.jsonld";
 
     /// <summary>What the first line and the second one of <see cref="Declaration"/> are.</summary>
     public const string DeclarationText = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n";

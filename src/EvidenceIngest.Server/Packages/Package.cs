@@ -1,3 +1,6 @@
+using EvidenceIngest.Domain.Digests;
+using EvidenceIngest.Server.Vault;
+
 namespace EvidenceIngest.Server.Packages;
 
 /// <summary>数据包: what was handed out, to whom and why. The database refuses to change or delete it.</summary>
@@ -34,4 +37,21 @@ internal sealed class PackageFile
     public string? Key { get; init; }
 
     public string? VersionId { get; init; }
+
+    public static PackageFile Stored(Package package, string path, long bytes, ContentDigest digest, VaultVersion where) => new()
+    {
+        PackageId = package.Id, Path = path, Bytes = bytes, Sha256 = digest.Sha256, Sm3 = digest.Sm3,
+        Bucket = where.Bucket, Key = where.Key, VersionId = where.VersionId,
+    };
+
+    public static PackageFile Small(Package package, string path, byte[] content)
+    {
+        using var hasher = new ContentHasher(withSm3: true);
+        hasher.Append(content);
+        var digest = hasher.Finish();
+        return new PackageFile
+        {
+            PackageId = package.Id, Path = path, Bytes = content.Length, Sha256 = digest.Sha256, Sm3 = digest.Sm3, Content = content,
+        };
+    }
 }

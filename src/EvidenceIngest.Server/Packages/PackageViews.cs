@@ -11,8 +11,10 @@ public sealed record PackageRequest(IReadOnlyList<string> Items, IReadOnlyList<s
 /// <param name="Why">The reason that was given.</param>
 /// <param name="Items">Ids of the items in it.</param>
 /// <param name="Files">Every file of the bag; each is fetched by its path and may be fetched in ranges.</param>
+/// <param name="Notes">For people: what could not be put in, why, and what to do instead. Nothing that the package needs as proof.</param>
 public sealed record PackageView(
-    string Package, DateTimeOffset MadeAt, string MadeBy, string Why, IReadOnlyList<string> Items, IReadOnlyList<PackageFileView> Files);
+    string Package, DateTimeOffset MadeAt, string MadeBy, string Why, IReadOnlyList<string> Items, IReadOnlyList<PackageFileView> Files,
+    IReadOnlyList<string> Notes);
 
 /// <param name="Path">In the bag.</param>
 /// <param name="Bytes">Length in bytes.</param>

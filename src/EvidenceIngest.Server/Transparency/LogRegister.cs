@@ -35,10 +35,16 @@ internal sealed class LogRegister(EvidenceCatalogue catalogue)
             var known = (await HeadAsync(db, null, ct)).TreeSize;
             if (oldSize < 0 || oldSize > newSize || newSize > known)
                 throw RequestRefusedException.Invalid("from, to", $"must be sizes in this order, the larger at most {known}");
-            var plan = MerkleTree.Consistency(oldSize, newSize);
-            return new ConsistencyProof(oldSize, newSize, Hash(plan, await db.LoadAsync(plan.SelectMany(range => range.Nodes), ct)));
+            return await ProveConsistencyAsync(db, oldSize, newSize, ct);
         },
         ct);
+
+    /// <summary>That the first <paramref name="newSize"/> events begin with the first <paramref name="oldSize"/>, which are not more.</summary>
+    public static async Task<ConsistencyProof> ProveConsistencyAsync(CatalogueDb db, long oldSize, long newSize, CancellationToken ct)
+    {
+        var plan = MerkleTree.Consistency(oldSize, newSize);
+        return new ConsistencyProof(oldSize, newSize, Hash(plan, await db.LoadAsync(plan.SelectMany(range => range.Nodes), ct)));
+    }
 
     /// <summary>Of one event of an item, or of all in the chain's order, as far as they are among the first <paramref name="size"/> of the log.</summary>
     public static async Task<IReadOnlyList<InclusionProof>> ProveAsync(CatalogueDb db, string itemId, int? sequence, long size, CancellationToken ct)

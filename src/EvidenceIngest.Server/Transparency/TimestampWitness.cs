@@ -10,10 +10,13 @@ namespace EvidenceIngest.Server.Transparency;
 /// </summary>
 internal sealed class TimestampWitness(Uri authority, LogOptions options, HttpClient http) : ILogWitness
 {
+    /// <summary>How <see cref="LogPublication.Place"/> begins where an authority gave a token.</summary>
+    public const string PlacePrefix = "tsa:";
+
     private const int LongestReply = 1 << 20;
     private const int NonceBytes = 8;
 
-    public string Place => "tsa:" + authority;
+    public string Place => PlacePrefix + authority;
 
     public TimeSpan Interval => options.TimestampInterval;
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using EvidenceIngest.Domain.Packages;
 using EvidenceIngest.Domain.Receipts;
+using EvidenceIngest.Server.Transparency;
 
 namespace EvidenceIngest.Commands;
 
@@ -10,12 +11,18 @@ internal static class PackageVerification
     private const int Broken = 1;
     private const int NoPackage = 2;
 
-    public static async Task<int> RunAsync(DirectoryInfo folder, FileInfo? keyFile, TextWriter output, CancellationToken ct)
+    /// <param name="package">Opens it; an archive's password may be wrong.</param>
+    /// <param name="keyFile">The agency's public key.</param>
+    /// <param name="output">For people.</param>
+    /// <param name="ct">Ends it.</param>
+    public static async Task<int> RunAsync(Func<IPackageFolder> package, FileInfo? keyFile, TextWriter output, CancellationToken ct)
     {
         try
         {
+            var opened = package();
+            using var closing = opened as IDisposable;
             using var published = keyFile is null ? null : new VerificationKey(await File.ReadAllTextAsync(keyFile.FullName, ct));
-            var verdict = await PackageVerifier.VerifyAsync(new PackageDirectory(folder), published, ct);
+            var verdict = await PackageVerifier.VerifyAsync(opened, published, TimestampToken.Check, ct);
             foreach (var held in verdict.Checked)
                 await output.WriteLineAsync("✓ " + held);
             if (verdict.Failure is { } failure)
@@ -30,27 +37,10 @@ internal static class PackageVerification
                 await output.WriteLineAsync("注意：公钥取自数据包本身，请用 --key 指定单位公布的公钥再核验一次。 The key came from the package itself: verify again with --key and the published one.");
             return verdict.Outcome switch { PackageOutcome.Proven => 0, PackageOutcome.Broken => Broken, _ => NoPackage };
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException or InvalidDataException)
         {
             await output.WriteLineAsync($"无法核验 / can't be verified: {e.Message}");
             return Broken;
         }
-    }
-}
-
-/// <summary>A package in a folder. Links are no files: what they lead to is not in it.</summary>
-internal sealed class PackageDirectory(DirectoryInfo root) : IPackageFolder
-{
-    private static readonly EnumerationOptions Everything = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = false };
-
-    public IReadOnlyList<string> List() =>
-        [.. root.EnumerateFiles("*", Everything).Select(f => Path.GetRelativePath(root.FullName, f.FullName).Replace(Path.DirectorySeparatorChar, '/'))];
-
-    public Stream? Open(string path)
-    {
-        var file = new FileInfo(Path.GetFullPath(path, root.FullName));
-        // A manifest is anybody's text: its paths may lead anywhere.
-        var isInside = file.FullName.StartsWith(root.FullName.TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
-        return isInside && file is { Exists: true, LinkTarget: null } ? file.OpenRead() : null;
     }
 }

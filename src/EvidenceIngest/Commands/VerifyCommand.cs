@@ -3,12 +3,13 @@ using System.Text.Json;
 using EvidenceIngest.Domain;
 using EvidenceIngest.Domain.Digests;
 using EvidenceIngest.Domain.Receipts;
+using EvidenceIngest.Packages;
 
 namespace EvidenceIngest.Commands;
 
 /// <summary>
 /// <c>verify RECEIPT [FILE…]</c>: checks a receipt's signature and that files are the ones it speaks of; <c>verify FOLDER</c>
-/// checks an evidence package. Needs no service, no network and no configuration.
+/// checks an evidence package, <c>verify FILE --password-file F</c> an encrypted one. Needs no service, no network and no configuration.
 /// </summary>
 internal static class VerifyCommand
 {
@@ -17,7 +18,7 @@ internal static class VerifyCommand
 
     public static Command Create()
     {
-        var receipt = new Argument<FileSystemInfo>("receipt") { Description = "回执文件（JSON）或数据包文件夹 / a receipt, or the folder of an evidence package" };
+        var receipt = new Argument<FileSystemInfo>("receipt") { Description = "回执文件（JSON）、数据包文件夹或加密数据包 / a receipt, the folder of an evidence package, or an encrypted one" };
         var files = new Argument<FileInfo[]>("files")
         {
             Description = "要核对的文件 / files to compare with the receipt",
@@ -27,10 +28,18 @@ internal static class VerifyCommand
         {
             Description = "单位公布的回执公钥（PEM） / the agency's public receipt key; without it the key inside the receipt is used",
         };
-        var command = new Command("verify", "离线核验回执、文件或数据包 / check a receipt and files, or an evidence package, offline") { receipt, files, key };
-        command.SetAction((parsed, ct) => parsed.GetRequiredValue(receipt) is DirectoryInfo package
-            ? PackageVerification.RunAsync(package, parsed.GetValue(key), Console.Out, ct)
-            : VerifyAsync(new FileInfo(parsed.GetRequiredValue(receipt).FullName), parsed.GetValue(files) ?? [], parsed.GetValue(key), Console.Out, ct));
+        var password = new Option<FileInfo?>("--password-file")
+        {
+            Description = "加密数据包的密码文件（第一行） / file whose first line is the password of an encrypted package",
+        };
+        var command = new Command("verify", "离线核验回执、文件或数据包 / check a receipt and files, or an evidence package, offline") { receipt, files, key, password };
+        command.SetAction((parsed, ct) => parsed.GetRequiredValue(receipt) switch
+        {
+            DirectoryInfo folder => PackageVerification.RunAsync(() => new PackageDirectory(folder), parsed.GetValue(key), Console.Out, ct),
+            var file when parsed.GetValue(password) is { } secret => PackageVerification.RunAsync(
+                () => new EncryptedPackage(new FileInfo(file.FullName), PackageCipher.ReadPassword(secret)), parsed.GetValue(key), Console.Out, ct),
+            var file => VerifyAsync(new FileInfo(file.FullName), parsed.GetValue(files) ?? [], parsed.GetValue(key), Console.Out, ct),
+        });
         return command;
     }
 
@@ -40,6 +49,12 @@ internal static class VerifyCommand
         VaultReceipt receipt;
         try
         {
+            if (PackageCipher.IsEncrypted(receiptFile.FullName))
+            {
+                await output.WriteLineAsync("这是加密数据包，请用 --password-file 指定密码文件 / this is an encrypted package: name its password with --password-file");
+                return NotProven;
+            }
+
             var envelope = EvidenceJson.FromBytes<SignedEnvelope>(await File.ReadAllBytesAsync(receiptFile.FullName, ct));
             using var key = new VerificationKey(keyFile is null
                 ? EvidenceJson.FromBytes<ReceiptStatement>(envelope.Payload).PublicKey

@@ -90,6 +90,7 @@ public sealed class FolderBayTests(FolderBayTests.Servers servers) : IClassFixtu
         Assert.Equal(1, (await Installation.RunAsync(RunLimit, "audit", "log", "--key", otherKey)).ExitCode);
         await ExportAndVerifyAsync(item, master, otherKey);
         await KeepAsync(item);
+        await ExportEncryptedAsync(item, master);
         await run.KillAsync();
     }
 
@@ -171,6 +172,46 @@ public sealed class FolderBayTests(FolderBayTests.Servers servers) : IClassFixtu
         var events = await DoAsync(null, 0, "audit", "events");
         Assert.All(["李强, Head", "AccessRefused", "Server:Urls", "case 薛执罚〔2026〕12/3号"], told => Assert.Contains(told, events, StringComparison.Ordinal));
         Assert.DoesNotContain(Installation.Secret("postgres.password"), events, StringComparison.Ordinal);
+    }
+
+    /// <summary>Nothing but ciphertext reaches the disk; openssl and tar open it, and an interrupted export goes on at any byte.</summary>
+    private async Task ExportEncryptedAsync(string item, string master)
+    {
+        var password = Path.Combine(Installation.Home, "password");
+        await File.WriteAllTextAsync(password, "correct horse battery\n");
+        var archive = Path.Combine(Installation.Home, "handed-out", "package.tar.enc");
+        string[] export = ["export", "--item", item, "--why", "给检察院", "--encrypt", password, "--out", archive];
+        var made = await Installation.RunAsync(RunLimit, export);
+        Assert.True(made.ExitCode == 0 && made.Output.Contains("数据包完整", StringComparison.Ordinal), made.Output + made.Error);
+        Assert.Equal([archive], Directory.GetFiles(Path.GetDirectoryName(archive)!));
+        var hidden = await File.ReadAllBytesAsync(archive);
+        Assert.True(hidden.AsSpan().IndexOf("bagit"u8) < 0, "something is in clear");
+        Assert.Equal(1, (await Installation.RunAsync(RunLimit, export)).ExitCode);
+
+        var unpacked = await ChildProcess.RunAsync(
+            "bash",
+            ["-c", $"set -o pipefail; cd '{Installation.Home}' && openssl enc -d -aes-256-ctr -pbkdf2 -iter 600000 -md sha256 -pass file:password -in '{archive}' | tar x && cd pk-* && sha256sum --check --quiet manifest-sha256.txt && cmp data/items/{item}/masters/0001.* '{master}' && basename \"$PWD\""],
+            new Dictionary<string, string>(), RunLimit);
+        Assert.True(unpacked.ExitCode == 0, unpacked.Output + unpacked.Error);
+
+        // Interrupted in the middle of the recording, and by somebody who then mistypes the password.
+        var again = Path.Combine(Installation.Home, "handed-out", "again.tar.enc");
+        await File.WriteAllBytesAsync(again + ".part", hidden[..(hidden.Length / 2)]);
+        await File.WriteAllTextAsync(again + ".evidence-export", unpacked.Output.Trim());
+        var other = Path.Combine(Installation.Home, "other-password");
+        await File.WriteAllTextAsync(other, "incorrect horse battery");
+        var mistyped = await Installation.RunAsync(RunLimit, "export", "--encrypt", other, "--out", again);
+        Assert.True(mistyped.ExitCode == 1 && mistyped.Error.Contains("密码", StringComparison.Ordinal), mistyped.Output + mistyped.Error);
+        var resumed = await Installation.RunAsync(RunLimit, "export", "--encrypt", password, "--out", again);
+        Assert.True(resumed.ExitCode == 0, resumed.Output + resumed.Error);
+        Assert.Equal(hidden, await File.ReadAllBytesAsync(again));
+
+        Assert.Equal(0, (await Installation.RunAsync(RunLimit, "verify", archive, "--password-file", password)).ExitCode);
+        var wrong = await Installation.RunAsync(RunLimit, "verify", archive, "--password-file", other);
+        Assert.True(wrong.ExitCode == 1 && wrong.Output.Contains("密码不对", StringComparison.Ordinal), wrong.Output + wrong.Error);
+        hidden[hidden.Length / 2] ^= 1;
+        await File.WriteAllBytesAsync(archive, hidden);
+        Assert.Equal(1, (await Installation.RunAsync(RunLimit, "verify", archive, "--password-file", password)).ExitCode);
     }
 
     private Card NewCard(string device) => new(Path.Combine(Installation.Home, "cards", device), device, device.GetHashCode(StringComparison.Ordinal));

@@ -1,16 +1,13 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Security.Cryptography;
 using System.Text;
 using EvidenceIngest.Domain;
 using EvidenceIngest.Domain.Custody;
 using EvidenceIngest.Domain.Packages;
 using EvidenceIngest.Domain.Receipts;
 using EvidenceIngest.Server.Packages;
-using EvidenceIngest.Server.Receipts;
 using EvidenceIngest.Server.Tests.Support;
-using EvidenceIngest.Server.Tests.Transparency;
 using EvidenceIngest.Server.Transparency;
 
 namespace EvidenceIngest.Server.Tests.Packages;
@@ -18,6 +15,7 @@ namespace EvidenceIngest.Server.Tests.Packages;
 /// <summary>A package as the server hands it out, and everything that somebody might do to it.</summary>
 public sealed class PackageTests(PrivateCluster cluster) : IAsyncLifetime
 {
+    private PackageRig _rig = null!;
     private TestServer _server = null!;
     private VerificationKey _key = null!;
     private string _one = "";
@@ -39,49 +37,23 @@ public sealed class PackageTests(PrivateCluster cluster) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_bag_keeps_the_rules_of_its_specification()
-    {
-        // RFC 8493 checked with sha256sum, not with our own reader.
-        var folder = Directory.CreateTempSubdirectory("evidence-bag-");
-        try
-        {
-            await _package.WriteToAsync(folder.FullName);
-            foreach (var manifest in new[] { PackageLayout.Manifest, PackageLayout.TagManifest })
-            {
-                var (exitCode, output, error) = await EndToEnd.Tests.Installations.ChildProcess.RunAsync(
-                    "bash", ["-c", $"cd '{folder.FullName}' && sha256sum --check --strict --quiet {manifest}"], new Dictionary<string, string>(), TimeSpan.FromMinutes(1));
-                Assert.True(exitCode == 0, output + error);
-            }
-
-            var payload = _package.Files.Where(f => f.Key.StartsWith("data/", StringComparison.Ordinal)).ToList();
-            Assert.Equal(payload.Select(f => f.Key).Order(), BagManifest.Read(_package.Text(PackageLayout.Manifest)).Keys.Order());
-            Assert.Contains($"Payload-Oxum: {payload.Sum(f => f.Value.Length)}.{payload.Count}\n", _package.Text(PackageLayout.Info), StringComparison.Ordinal);
-            Assert.Equal("BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n", _package.Text(PackageLayout.Declaration));
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
-    }
-
-    [Fact]
     public async Task The_steps_by_hand_prove_it_and_find_what_was_changed()
     {
         var scratch = Directory.CreateTempSubdirectory("evidence-by-hand-");
         try
         {
             await File.WriteAllTextAsync(Path.Combine(scratch.FullName, "published.pem"), _key.Pem);
-            Assert.Equal(0, (await ByHandAsync(scratch.FullName, "whole")).ExitCode);
+            Assert.Equal(0, (await _rig.ByHandAsync(scratch.FullName, "whole")).ExitCode);
 
             var custody = PackageLayout.Custody(_one);
             _package.Files[custody] = Join(Lines(custody)[..^1]);
-            Assert.NotEqual(0, (await ByHandAsync(scratch.FullName, "cut-off")).ExitCode);
+            Assert.NotEqual(0, (await _rig.ByHandAsync(scratch.FullName, "cut-off")).ExitCode);
             using var stolen = SigningKey.FromPem(await File.ReadAllTextAsync(_server.Get<ServerOptions>().ReceiptKeyFile));
-            Reseal(_package.Files, stolen);
-            Assert.Contains("AssertionError", (await ByHandAsync(scratch.FullName, "cut-off-and-signed")).Error, StringComparison.Ordinal);
+            PackageRig.Reseal(_package.Files, stolen);
+            Assert.Contains("AssertionError", (await _rig.ByHandAsync(scratch.FullName, "cut-off-and-signed")).Error, StringComparison.Ordinal);
             using var other = SigningKey.Generate();
-            Reseal(_package.Files, other);
-            Assert.Contains("Verification failure", (await ByHandAsync(scratch.FullName, "other-key")).Output, StringComparison.OrdinalIgnoreCase);
+            PackageRig.Reseal(_package.Files, other);
+            Assert.Contains("Verification failure", (await _rig.ByHandAsync(scratch.FullName, "other-key")).Output, StringComparison.OrdinalIgnoreCase);
         }
         finally
         {
@@ -147,11 +119,11 @@ public sealed class PackageTests(PrivateCluster cluster) : IAsyncLifetime
     public async Task Somebody_with_a_key_of_his_own_is_found_out_by_the_published_one()
     {
         using var other = SigningKey.Generate();
-        Reseal(_package.Files, other);
+        PackageRig.Reseal(_package.Files, other);
         Assert.Contains("no valid signature", (await VerifyAsync()).Failure, StringComparison.Ordinal);
 
         // Without the published key the receipts and the head give him away, unless he forges those as well.
-        Assert.Contains("no valid signature", (await PackageVerifier.VerifyAsync(_package, null, default)).Failure, StringComparison.Ordinal);
+        Assert.Contains("no valid signature", (await PackageVerifier.VerifyAsync(_package, null, TimestampToken.Check, default)).Failure, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -173,7 +145,7 @@ public sealed class PackageTests(PrivateCluster cluster) : IAsyncLifetime
     [Fact]
     public async Task Other_folders_are_no_packages_and_paths_that_lead_outside_open_nothing()
     {
-        Assert.Equal(PackageOutcome.NoPackage, (await PackageVerifier.VerifyAsync(new MemoryPackage([]), _key, default)).Outcome);
+        Assert.Equal(PackageOutcome.NoPackage, (await PackageVerifier.VerifyAsync(new MemoryPackage([]), _key, TimestampToken.Check, default)).Outcome);
         _package.Files.Remove(PackageLayout.Declaration);
         Assert.Equal(PackageOutcome.NoPackage, (await VerifyAsync()).Outcome);
     }
@@ -212,90 +184,19 @@ public sealed class PackageTests(PrivateCluster cluster) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _server = await TestServer.StartAsync(cluster, withJobs: false);
-        _key = new VerificationKey(_server.Get<ReceiptKey>().PublicPem);
-        _one = await LogTests.SealedItemAsync(_server);
-        _two = await LogTests.SealedItemAsync(_server, TestDock.Record(contents: ["chapter one", "chapter two"]));
-        await _server.Get<LogKeeper>().RunOnceAsync(default);
-        using var content = JsonContent.Create(new PackageRequest([_one, _two], ["proxy"], "给检察院"), options: EvidenceJson.Options);
-        using var answer = await _server.Operator.PostAsync("/api/v1/packages", content);
-        Assert.True(answer.StatusCode == HttpStatusCode.Created, answer.StatusCode + await answer.Content.ReadAsStringAsync());
-        var made = (await answer.Content.ReadFromJsonAsync<PackageView>(EvidenceJson.Options))!;
-        var files = new Dictionary<string, byte[]>(StringComparer.Ordinal);
-        foreach (var file in made.Files)
-            files[file.Path] = await _server.Operator.GetByteArrayAsync($"/api/v1/packages/{made.Package}/files/{file.Path}");
-        _package = new MemoryPackage(files) { Id = made.Package };
+        _rig = await PackageRig.StartAsync(await TestServer.StartAsync(cluster, withJobs: false));
+        (_server, _key, _one, _two, _package) = (_rig.Server, _rig.Key, _rig.Items[0], _rig.Items[1], _rig.Package);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        _key.Dispose();
-        await _server.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _rig.DisposeAsync();
 
-    private Task<PackageVerdict> VerifyAsync() => PackageVerifier.VerifyAsync(_package, _key, default);
+    private Task<PackageVerdict> VerifyAsync() => _rig.VerifyAsync();
 
     /// <summary>Changed by somebody who can make manifests but not sign.</summary>
-    private Task ChangedAsync(string why, Action<Dictionary<string, byte[]>> change) => AttackedAsync(why, change, null);
+    private Task ChangedAsync(string why, Action<Dictionary<string, byte[]>> change) => _rig.AttackedAsync(why, change, withKey: false);
 
     /// <summary>Changed by somebody who has the server's signing key.</summary>
-    private async Task ForgedAsync(string why, Action<Dictionary<string, byte[]>> change)
-    {
-        using var stolen = SigningKey.FromPem(await File.ReadAllTextAsync(_server.Get<ServerOptions>().ReceiptKeyFile));
-        await AttackedAsync(why, change, stolen);
-    }
-
-    private async Task AttackedAsync(string why, Action<Dictionary<string, byte[]>> change, SigningKey? key)
-    {
-        var attacked = new MemoryPackage(new Dictionary<string, byte[]>(_package.Files));
-        change(attacked.Files);
-        Reseal(attacked.Files, key);
-        var verdict = await PackageVerifier.VerifyAsync(attacked, _key, default);
-        Assert.Equal(PackageOutcome.Broken, verdict.Outcome);
-        Assert.Contains(why, verdict.Failure, StringComparison.Ordinal);
-    }
-
-    /// <summary>Makes both manifests fit what is there, and signs that when there is a key.</summary>
-    private static void Reseal(Dictionary<string, byte[]> files, SigningKey? key)
-    {
-        string Sha256Of(string path) => Convert.ToHexStringLower(SHA256.HashData(files[path]));
-        var payload = files.Keys.Where(p => p.StartsWith(PackageLayout.Payload, StringComparison.Ordinal)).ToList();
-        files[PackageLayout.Manifest] = Encoding.UTF8.GetBytes(BagManifest.Write(payload.Select(p => (p, Sha256Of(p)))));
-        if (files.ContainsKey(PackageLayout.Sm3Manifest))
-            files[PackageLayout.Sm3Manifest] = Encoding.UTF8.GetBytes(BagManifest.Write(payload.Select(p => (p, Sm3Of(files[p])))));
-        if (key is not null)
-        {
-            var statement = EvidenceJson.FromBytes<PackageStatement>(EvidenceJson.FromBytes<SignedEnvelope>(files[PackageLayout.Statement]).Payload);
-            statement = statement with { TagFiles = statement.TagFiles.Keys.ToDictionary(t => t, Sha256Of) };
-            files[PackageLayout.Statement] = EvidenceJson.ToBytes(key.Sign(PackageStatement.PayloadType, EvidenceJson.ToBytes(statement)));
-        }
-
-        var tags = files.Keys.Except(payload).Where(p => p != PackageLayout.TagManifest);
-        files[PackageLayout.TagManifest] = Encoding.UTF8.GetBytes(BagManifest.Write(tags.Select(p => (p, Sha256Of(p)))));
-    }
-
-    private static string Sm3Of(byte[] content)
-    {
-        using var hasher = new Domain.Digests.ContentHasher(withSm3: true);
-        hasher.Append(content);
-        return hasher.Finish().Sm3!;
-    }
-
-    /// <summary>Runs the lines of docs/verify-by-hand.md as they stand there.</summary>
-    private async Task<(int ExitCode, string Output, string Error)> ByHandAsync(string scratch, string name)
-    {
-        var folder = Path.Combine(scratch, name);
-        await _package.WriteToAsync(folder);
-        var guide = await File.ReadAllTextAsync(Path.Combine(EndToEnd.Tests.Installations.Installation.Checkout, "docs/verify-by-hand.md"));
-        string Blocks(string language) => string.Concat(
-            guide.Split("```" + language + "\n").Skip(1).Select(b => b[..b.IndexOf("```", StringComparison.Ordinal)]));
-        await File.WriteAllTextAsync(Path.Combine(scratch, "steps.py"), Blocks("python"));
-        await File.WriteAllTextAsync(
-            Path.Combine(scratch, "steps.sh"),
-            $"set -euo pipefail\npackage='{folder}' scratch='{scratch}' published='{scratch}/published.pem'\n{Blocks("sh")}\npython3 \"$scratch/steps.py\" \"$package\"\n");
-        return await EndToEnd.Tests.Installations.ChildProcess.RunAsync(
-            "bash", [Path.Combine(scratch, "steps.sh")], new Dictionary<string, string>(), TimeSpan.FromMinutes(1));
-    }
+    private Task ForgedAsync(string why, Action<Dictionary<string, byte[]>> change) => _rig.AttackedAsync(why, change, withKey: true);
 
     private string[] Lines(string path) => _package.Text(path).Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
@@ -314,28 +215,5 @@ public sealed class PackageTests(PrivateCluster cluster) : IAsyncLifetime
         }
 
         return [.. chain.SelectMany(e => e.Bytes.Append((byte)'\n'))];
-    }
-
-    private sealed class MemoryPackage(Dictionary<string, byte[]> files) : IPackageFolder
-    {
-        public Dictionary<string, byte[]> Files => files;
-
-        public string Id { get; init; } = "";
-
-        public string Text(string path) => Encoding.UTF8.GetString(files[path]);
-
-        public IReadOnlyList<string> List() => [.. files.Keys];
-
-        public Stream? Open(string path) => files.TryGetValue(path, out var content) ? new MemoryStream(content, writable: false) : null;
-
-        public async Task WriteToAsync(string folder)
-        {
-            foreach (var (path, content) in files)
-            {
-                var target = Path.Combine(folder, path);
-                Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-                await File.WriteAllBytesAsync(target, content);
-            }
-        }
     }
 }

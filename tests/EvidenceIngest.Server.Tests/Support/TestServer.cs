@@ -67,10 +67,11 @@ internal sealed class TestServer : IAsyncDisposable
     /// <param name="secondVault">That holds the masters too.</param>
     /// <param name="fixity">Of the audit; the second vault is set by itself.</param>
     /// <param name="services">Replaces what else a test wants replaced.</param>
+    /// <param name="fontFolder">Where it looks for fonts; null for where Debian has them.</param>
     public static async Task<TestServer> StartAsync(
         PrivateCluster cluster, bool withJobs = true, string? database = null, MemoryVault? vault = null, Action<MemoryVault>? arrange = null,
         UnknownRecorders unknownRecorders = UnknownRecorders.Quarantine, Uri? timestampAuthority = null, IReadOnlyList<Uri>? witnesses = null,
-        MemoryVault? secondVault = null, FixityOptions? fixity = null, Action<IServiceCollection>? services = null)
+        MemoryVault? secondVault = null, FixityOptions? fixity = null, Action<IServiceCollection>? services = null, string? fontFolder = null)
     {
         database ??= await cluster.NewDatabaseAsync();
         var folder = Directory.CreateTempSubdirectory("evidence-server-").FullName;
@@ -97,6 +98,7 @@ internal sealed class TestServer : IAsyncDisposable
                 {
                     SecondVault = secondVault is null ? null : new VaultOptions { Endpoint = new Uri("http://unused"), AccessKey = "", SecretKey = "", Bucket = SecondBucket },
                 },
+                FontFolder = fontFolder ?? "/usr/share/fonts/truetype",
             },
             new VaultOptions { Endpoint = new Uri("http://unused"), AccessKey = "", SecretKey = "" },
             new MediaToolOptions());

@@ -37,7 +37,8 @@ public sealed partial class ForbiddenCallTests
 
     private static Dictionary<string, string> AllowedDeletions { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
     {
-        ["src/EvidenceIngest/Commands/ExportCommand.cs"] = "the note that a package is not whole yet",
+        ["src/EvidenceIngest/Packages/EncryptedExport.cs"] = "the note that a package is not whole yet",
+        ["src/EvidenceIngest/Packages/FolderExport.cs"] = "the note that a package is not whole yet",
         ["src/EvidenceIngest.Dock/Delivery/CredentialStore.cs"] = "the token's draft, once the credentials hold it",
         ["src/EvidenceIngest.Dock/Delivery/ReceiptIntake.cs"] = "staged bytes whose receipt was verified and journalled",
         ["src/EvidenceIngest.Dock/Journal/StagingFolder.cs"] = "folders of finished offloads after their time, and of such that never began",

@@ -1,0 +1,50 @@
+namespace EvidenceIngest.Domain.Custody;
+
+/// <summary>What custody events are called where officials read them: reports, and whatever else shows a chain.</summary>
+public static class CustodyWords
+{
+    /// <summary>Chinese; an event of a newer version keeps the name that its bytes have.</summary>
+    public static string Chinese(CustodyEventKind kind) => kind switch
+    {
+        CustodyEventKind.Docked => "接入采集站",
+        CustodyEventKind.ClockMeasured => "时钟比对",
+        CustodyEventKind.Offloaded => "采集复核",
+        CustodyEventKind.Resumed => "断点续采",
+        CustodyEventKind.Repeated => "重新采集",
+        CustodyEventKind.Announced => "登记",
+        CustodyEventKind.Delivered => "送达存储",
+        CustodyEventKind.Sealed => "封存",
+        CustodyEventKind.FixityMismatch => "校验不一致",
+        CustodyEventKind.Receipted => "出具回执",
+        CustodyEventKind.Quarantined => "隔离",
+        CustodyEventKind.Accepted => "解除隔离",
+        CustodyEventKind.Inspected => "媒体检验",
+        CustodyEventKind.Rendered => "制作衍生件",
+        CustodyEventKind.RenderFailed => "衍生件制作失败",
+        CustodyEventKind.MetadataChanged => "信息变更",
+        CustodyEventKind.RecorderAssigned => "记录仪配发",
+        CustodyEventKind.Cleared => "清除记录仪",
+        CustodyEventKind.ClearingRefused => "未清除记录仪",
+        CustodyEventKind.ClockSet => "校准时钟",
+        CustodyEventKind.ClockNotSet => "时钟未校准",
+        CustodyEventKind.RecorderStateChanged => "记录仪状态变更",
+        CustodyEventKind.Released => "取回记录仪",
+        CustodyEventKind.LinkMade => "生成查看链接",
+        CustodyEventKind.Viewed => "查看",
+        CustodyEventKind.Exported => "导出数据包",
+        _ => kind.ToString(),
+    };
+
+    /// <summary>Who acted, as <see cref="CustodyEvent.Actor"/> has it.</summary>
+    public static string Actor(string actor)
+    {
+        var (role, name) = actor.IndexOf(':', StringComparison.Ordinal) is var colon and > 0 ? (actor[..colon], actor[(colon + 1)..]) : ("", actor);
+        return role switch
+        {
+            "dock" => "采集站 " + name,
+            "server" => "服务器 " + name,
+            "operator" => "操作员 " + name,
+            _ => actor,
+        };
+    }
+}
