@@ -164,6 +164,8 @@ public sealed class FolderBayTests(FolderBayTests.Servers servers) : IClassFixtu
         await DoAsync(custodian, 0, "cases", "open", "薛执罚〔2026〕12/3号", "--agency", "城管局");
         await DoAsync(custodian, 0, "cases", "link", "薛执罚〔2026〕12/3号", item, "--why", "现场录音");
         Assert.Contains("无期限", await DoAsync(custodian, 0, "retention", "item", item), StringComparison.Ordinal);
+        var ofCase = await DoAsync(custodian, 0, "export", "--case", "薛执罚〔2026〕12/3号", "--out", Path.Combine(Installation.Home, "case-package"));
+        Assert.Contains("数据包完整", ofCase, StringComparison.Ordinal);
         var hold = (await DoAsync(custodian, 0, "holds", "place", "--case", "薛执罚〔2026〕12/3号", "--why", "行政复议"))[..35];
         Assert.Contains("another person", await DoAsync(custodian, 1, "holds", "release", hold, "--why", "终结"), StringComparison.Ordinal);
         await DoAsync(head, 0, "holds", "release", hold, "--why", "终结");
