@@ -60,7 +60,7 @@ public sealed class VaultCommandTests : IAsyncLifetime
         Assert.Contains("--secret-key-file", half.Error, StringComparison.Ordinal);
 
         var printed = await _installation.RunAsync(Limit, "vault", "init", "--print");
-        Assert.Equal(["server", "disposal"], printed.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => JsonElement.Parse(l).GetProperty("user").GetString()));
+        Assert.Equal(["Server", "Disposal"], printed.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => JsonElement.Parse(l).GetProperty("user").GetString()));
 
         await _installation.StopServersAsync("vault");
         foreach (var command in new[] { "probe", "init" })
@@ -100,7 +100,7 @@ public sealed class VaultCommandTests : IAsyncLifetime
         var lines = probe.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => JsonElement.Parse(l)).ToList();
         Assert.All(lines, l => Assert.True(l.GetProperty("asRequired").GetBoolean(), l.ToString()));
         Assert.Equal(0, probe.ExitCode);
-        Assert.Equal(["disposal", "server"], lines.Select(l => l.GetProperty("user").GetString()!).Distinct().Order());
+        Assert.Equal(["Disposal", "Server"], lines.Select(l => l.GetProperty("user").GetString()!).Distinct().Order());
     }
 
     private static UnixFileMode ModeOf(string file) => OperatingSystem.IsWindows() ? UnixFileMode.None : File.GetUnixFileMode(file);
