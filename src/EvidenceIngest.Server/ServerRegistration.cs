@@ -66,6 +66,7 @@ public static class ServerRegistration
         services.AddSingleton<ReceiptKey>();
         services.AddSingleton<PackageComposition>();
         services.AddSingleton<PackageMaking>();
+        services.AddSingleton<PackageReading>();
         services.AddSingleton<CaseRegister>();
         services.AddSingleton<MatterList>();
         services.AddSingleton<CaseFiles>();

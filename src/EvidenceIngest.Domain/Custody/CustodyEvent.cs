@@ -81,6 +81,9 @@ public enum CustodyEventKind
     /// <summary>The item went into an evidence package.</summary>
     Exported,
 
+    /// <summary>Somebody fetched the item's media from an evidence package.</summary>
+    Downloaded,
+
     /// <summary>Service: somebody was given a token, with its role.</summary>
     TokenIssued,
 

@@ -32,6 +32,7 @@ public static class CustodyWords
         CustodyEventKind.LinkMade => "生成查看链接",
         CustodyEventKind.Viewed => "查看",
         CustodyEventKind.Exported => "导出数据包",
+        CustodyEventKind.Downloaded => "下载",
         CustodyEventKind.TokenIssued => "签发令牌",
         CustodyEventKind.TokenRevoked => "撤销令牌",
         CustodyEventKind.AccessRefused => "拒绝访问",

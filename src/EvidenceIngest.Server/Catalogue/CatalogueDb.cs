@@ -87,6 +87,8 @@ internal sealed partial class CatalogueDb(DbContextOptions<CatalogueDb> options)
 
     public DbSet<PackageFile> PackageFiles => Set<PackageFile>();
 
+    public DbSet<PackageFetch> PackageFetches => Set<PackageFetch>();
+
     public DbSet<ReplicatedMaster> MasterCopies => Set<ReplicatedMaster>();
 
     public DbSet<FixityPass> FixityPasses => Set<FixityPass>();
@@ -153,6 +155,7 @@ internal sealed partial class CatalogueDb(DbContextOptions<CatalogueDb> options)
         modelBuilder.Entity<CaseItem>().HasKey(l => new { l.CaseNumber, l.ItemId });
         modelBuilder.Entity<DisposalItem>().HasKey(d => new { d.DisposalId, d.ItemId });
         modelBuilder.Entity<Package>().Property(p => p.Items).AsJson();
+        modelBuilder.Entity<PackageFetch>().HasKey(f => new { f.PackageId, f.ItemId, f.Name });
         modelBuilder.Entity<PackageFile>().HasKey(f => new { f.PackageId, f.Path });
         modelBuilder.Entity<ReplicatedMaster>().HasKey(c => new { c.ItemId, c.Position, c.Attempt });
         modelBuilder.Entity<FixityPass>().HasKey(p => new { p.Vault, p.Number });

@@ -17,6 +17,18 @@ internal sealed class Package
     public required IReadOnlyList<string> Items { get; init; }
 }
 
+/// <summary>Who fetched media of it.</summary>
+internal sealed class PackageFetch
+{
+    public required string PackageId { get; init; }
+
+    public required string ItemId { get; init; }
+
+    public required string Name { get; init; }
+
+    public required DateTimeOffset FetchedAt { get; init; }
+}
+
 /// <summary>A file of it: small ones are kept here, media stay in the vault.</summary>
 internal sealed class PackageFile
 {

@@ -1,6 +1,4 @@
 using EvidenceIngest.Server.Access;
-using EvidenceIngest.Server.Items;
-using EvidenceIngest.Server.Vault;
 using Microsoft.Net.Http.Headers;
 
 namespace EvidenceIngest.Server.Packages;
@@ -27,15 +25,11 @@ internal static class PackageEndpoints
     private static async Task<IResult> FindAsync(string id, PackageMaking packages, CancellationToken ct) =>
         TypedResults.Ok(await packages.FindAsync(Id(id), ct));
 
-    private static async Task<IResult> ReadAsync(string id, string path, PackageMaking packages, IVault vault, CancellationToken ct)
+    private static async Task<IResult> ReadAsync(string id, string path, HttpContext http, PackageReading packages, CancellationToken ct)
     {
         Texts.Demand(path, "path", 300);
-        var file = await packages.OpenAsync(Id(id), path, ct);
-#pragma warning disable CA2000 // The result disposes it when it is written.
-        Stream content = file.Content is { } small
-            ? new MemoryStream(small, writable: false)
-            : new RenditionStream(vault, new VaultVersion(file.Bucket!, file.Key!, file.VersionId!), file.Bytes);
-#pragma warning restore CA2000
+        var address = http.Connection.RemoteIpAddress?.ToString() ?? "unknown";
+        var (file, content) = await packages.OpenAsync(Id(id), path, http.Caller().Name, address, ct);
         return TypedResults.Stream(
             content, "application/octet-stream", entityTag: new EntityTagHeaderValue($"\"{file.Sha256}\""), enableRangeProcessing: true);
     }

@@ -67,10 +67,6 @@ internal sealed class PackageMaking(
         return View(package, files);
     }
 
-    public async Task<PackageFile> OpenAsync(string id, string path, CancellationToken ct) =>
-        await catalogue.ReadAsync(db => db.PackageFiles.SingleOrDefaultAsync(f => f.PackageId == id && f.Path == path, ct), ct)
-        ?? throw RequestRefusedException.NotFound($"package {id} has no file {path}");
-
     private static PackageView View(Package package, IEnumerable<PackageFileView> files)
     {
         var sorted = files.OrderBy(f => f.Path, StringComparer.Ordinal).ToList();

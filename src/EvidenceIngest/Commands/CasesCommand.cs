@@ -7,7 +7,7 @@ namespace EvidenceIngest.Commands;
 /// <summary><c>cases list|open|close|link|unlink</c>: what belongs to which case.</summary>
 internal static class CasesCommand
 {
-    public static Command Create() => new("cases", "案件 / cases") { List(), Set("open", "登记案件或恢复办理 / register a case, or take it up again", "Open"), Set("close", "结案 / close a case", "Closed"), Link(), Unlink() };
+    public static Command Create() => new("cases", "案件 / cases") { List(), Set("open", "登记案件或恢复办理 / register a case, or take it up again", "Open"), Set("close", "结案 / close a case", "Closed"), Link(), TakeOff() };
 
     private static Argument<string> Number() => new("number") { Description = "案号 / number of the case" };
 
@@ -95,7 +95,7 @@ internal static class CasesCommand
         return command;
     }
 
-    private static Command Unlink()
+    private static Command TakeOff()
     {
         var number = Number();
         var item = new Argument<string>("item") { Description = "音像资料编号 / id of the item" };

@@ -90,9 +90,14 @@ public sealed class DisposalTests(PrivateCluster cluster)
         await using var site = await StartAsync(cluster);
         using var custodian = await site.AfterAsync(11, "王芳", Role.Custodian);
         using var head = await site.Server.PersonAsync("李强", Role.Head);
+        using var made = await PostAsync(custodian, "packages", new Server.Packages.PackageRequest([site.Item], null, "给检察院"));
+        var package = await TestDock.ReadAsync<Server.Packages.PackageView>(made);
         await ConfirmAsync(head, await ProposeAsync(site, custodian));
         await site.Server.Get<DisposalKeeper>().RunOnceAsync(CancellationToken.None);
 
+        var master = package.Files.Single(f => f.Path.Contains("/masters/", StringComparison.Ordinal)).Path;
+        using var gone = await custodian.GetAsync($"/api/v1/packages/{package.Package}/files/{master}");
+        Assert.Contains("disposed", await TestDock.RefusedAsync(gone, HttpStatusCode.Gone), StringComparison.Ordinal);
         using var hold = await PostAsync(head, "holds", new HoldRequest([site.Item], null, "再审"));
         using var export = await PostAsync(custodian, "packages", new Server.Packages.PackageRequest([site.Item], null, "给检察院"));
 
