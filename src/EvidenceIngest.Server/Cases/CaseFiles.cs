@@ -6,7 +6,6 @@ using EvidenceIngest.Server.Custody;
 using EvidenceIngest.Server.Items;
 using EvidenceIngest.Server.Packages;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace EvidenceIngest.Server.Cases;
@@ -16,29 +15,10 @@ namespace EvidenceIngest.Server.Cases;
 /// list of what is missing. A package that was made is never made again by itself; a case that is taken up again loses it.
 /// </summary>
 internal sealed class CaseFiles(
-    EvidenceCatalogue catalogue, CatalogueStart start, PackageMaking packages, ServerOptions options, TimeProvider time, ILogger<CaseFiles> log) : BackgroundService
+    EvidenceCatalogue catalogue, CatalogueStart start, PackageMaking packages, ServerOptions options, TimeProvider time, ILogger<CaseFiles> log)
+    : Rounds(start, TimeSpan.FromMinutes(1), time)
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        await start.WhenReadyAsync(stoppingToken);
-        while (true)
-        {
-            try
-            {
-                await RunOnceAsync(stoppingToken);
-            }
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-            {
-                log.CaseFilesStalled(e.GetBaseException().Message);
-            }
-
-            await Task.Delay(Interval, time, stoppingToken);
-        }
-    }
-
-    internal async Task RunOnceAsync(CancellationToken ct)
+    internal override async Task<bool> RunOnceAsync(CancellationToken ct)
     {
         var waiting = await catalogue.ReadAsync(
             db => db.Cases.Where(c => c.State == CaseState.Closed && c.PackageId == null).OrderBy(c => c.ClosedAt).ToListAsync(ct), ct);
@@ -62,7 +42,11 @@ internal sealed class CaseFiles(
 
             await catalogue.WriteAsync(db => RecordAsync(db, closed, package, lacks, ct), ct);
         }
+
+        return false;
     }
+
+    protected override void TellStalled(string reason) => log.CaseFilesStalled(reason);
 
     private static IEnumerable<string> Lacks(EvidenceItem item)
     {
@@ -88,6 +72,6 @@ internal sealed class CaseFiles(
         if (package is null)
             return;
         await db.AppendToServiceAsync(
-            new NewEvent(time.GetUtcNow(), Actors.Server(options.Name), CustodyEventKind.CaseFileMade, $"case {seen.Number}: {package}, nothing is missing"), ct);
+            new NewEvent(Time.GetUtcNow(), Actors.Server(options.Name), CustodyEventKind.CaseFileMade, $"case {seen.Number}: {package}, nothing is missing"), ct);
     }
 }

@@ -6,7 +6,6 @@ using EvidenceIngest.Server.Items;
 using EvidenceIngest.Server.Vault;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace EvidenceIngest.Server.Disposal;
@@ -18,33 +17,13 @@ namespace EvidenceIngest.Server.Disposal;
 /// </summary>
 internal sealed class DisposalKeeper(
     EvidenceCatalogue catalogue, CatalogueStart start, VaultSet vaults, IServiceProvider services, ServerOptions options, TimeProvider time,
-    ILogger<DisposalKeeper> log) : BackgroundService
+    ILogger<DisposalKeeper> log) : Rounds(start, TimeSpan.FromMinutes(1), time)
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
-
     // Absent where the site has no such user of the store.
     private readonly IVaultDisposal? _first = services.GetService<IVaultDisposal>();
     private readonly IVaultDisposal? _second = services.GetKeyedService<IVaultDisposal>(VaultSet.SecondName);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        await start.WhenReadyAsync(stoppingToken);
-        while (true)
-        {
-            try
-            {
-                await RunOnceAsync(stoppingToken);
-            }
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-            {
-                log.DisposalStalled(e.GetBaseException().Message);
-            }
-
-            await Task.Delay(Interval, time, stoppingToken);
-        }
-    }
-
-    internal async Task RunOnceAsync(CancellationToken ct)
+    internal override async Task<bool> RunOnceAsync(CancellationToken ct)
     {
         var confirmed = await catalogue.ReadAsync(
             db => db.Disposals.Where(d => d.State == DisposalState.Confirmed).OrderBy(d => d.DecidedAt).Select(d => d.Id).ToListAsync(ct), ct);
@@ -57,7 +36,11 @@ internal sealed class DisposalKeeper(
                 trouble = await TryDisposeAsync(id, item, ct) ?? trouble;
             await catalogue.WriteAsync(db => ConcludeAsync(db, id, trouble, ct), ct);
         }
+
+        return false;
     }
+
+    protected override void TellStalled(string reason) => log.DisposalStalled(reason);
 
     private static async Task ConcludeAsync(CatalogueDb db, string id, string? trouble, CancellationToken ct)
     {
@@ -105,7 +88,7 @@ internal sealed class DisposalKeeper(
             try
             {
                 var store = isSecond ? vaults.Second! : vaults.First;
-                if (await store.Store.ReadLockAsync(version, ct) is { } held && held.Until > time.GetUtcNow())
+                if (await store.Store.ReadLockAsync(version, ct) is { } held && held.Until > Time.GetUtcNow())
                     return $"the store locks {version.Key} until {held.Until:O}";
             }
             catch (VaultObjectMissingException)
@@ -124,7 +107,7 @@ internal sealed class DisposalKeeper(
         var item = await db.Items.SingleAsync(i => i.Id == id, ct);
         if (item.State == ItemState.Disposed)
             return true;
-        var now = time.GetUtcNow();
+        var now = Time.GetUtcNow();
         if (await db.KeptBecauseAsync(item, now, ct) is { } because)
         {
             await db.DisposalItems.Where(i => i.DisposalId == disposal && i.ItemId == id).ExecuteUpdateAsync(set => set.SetProperty(i => i.Kept, because), ct);
@@ -156,7 +139,7 @@ internal sealed class DisposalKeeper(
         var row = await db.DisposalItems.SingleAsync(i => i.DisposalId == disposal && i.ItemId == id, ct);
         if (row.DisposedAt is not null)
             return;
-        row.DisposedAt = time.GetUtcNow();
+        row.DisposedAt = Time.GetUtcNow();
         await db.AppendAsync(
             id, row.DisposedAt.Value, Actors.Server(options.Name), CustodyEventKind.Disposed,
             $"{disposal}: {string.Join(", ", stored.Select(Show))} deleted; metadata, digests, receipt and chain stay", ct);

@@ -54,8 +54,7 @@ internal sealed class FixityPasses(EvidenceCatalogue catalogue, FixityOptions op
             }
 
             // PostgreSQL keeps microseconds, and what was read before is told from what was read after by this instant.
-            var now = time.GetUtcNow();
-            now = new DateTimeOffset(now.Ticks - (now.Ticks % TimeSpan.TicksPerMillisecond), TimeSpan.Zero);
+            var now = time.GetUtcMilliseconds();
             var total = (await db.Database.SqlQueryRaw<ObjectTotal>(Objects.Total(vault), new NpgsqlParameter("p0", now.ToUniversalTime())).ToListAsync(ct)).Single();
             var pass = new FixityPass
             {

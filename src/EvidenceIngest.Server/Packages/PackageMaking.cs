@@ -36,8 +36,7 @@ internal sealed class PackageMaking(
             throw RequestRefusedException.Invalid("items", $"must name 1 to {MostItems} items");
         foreach (var item in items)
             Texts.Demand(item, "items", 100);
-        var now = time.GetUtcNow();
-        now = new DateTimeOffset(now.Ticks - (now.Ticks % TimeSpan.TicksPerMillisecond), TimeSpan.Zero);
+        var now = time.GetUtcMilliseconds();
         var package = new Package { Id = "pk-" + Guid.CreateVersion7(now).ToString("N"), MadeAt = now, MadeBy = by, Why = request.Why, Items = items };
 
         // First the event, then the chain with it: whoever holds the package sees that its making was recorded.

@@ -43,9 +43,7 @@ internal sealed class SealingRecord(
         if (delivery.State != DeliveryState.Sealing)
             return;
         var item = await db.Items.Include(i => i.Files).Include(i => i.Stages).SingleAsync(i => i.Id == itemId, ct);
-        // PostgreSQL keeps microseconds; the receipt and the catalogue shall say the same.
-        var now = time.GetUtcNow();
-        now = new DateTimeOffset(now.Ticks - (now.Ticks % TimeSpan.TicksPerMillisecond), TimeSpan.Zero);
+        var now = time.GetUtcMilliseconds();
         var actor = Actors.Server(options.Name);
         var events = new List<NewEvent>();
         foreach (var file in item.Files)

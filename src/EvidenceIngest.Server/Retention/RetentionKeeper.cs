@@ -6,7 +6,6 @@ using EvidenceIngest.Server.Custody;
 using EvidenceIngest.Server.Items;
 using EvidenceIngest.Server.Vault;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace EvidenceIngest.Server.Retention;
@@ -18,40 +17,17 @@ namespace EvidenceIngest.Server.Retention;
 /// </summary>
 internal sealed class RetentionKeeper(
     EvidenceCatalogue catalogue, CatalogueStart start, IVault vault, ServerOptions options, TimeProvider time, ILogger<RetentionKeeper> log)
-    : BackgroundService
+    : Rounds(start, TimeSpan.FromSeconds(30), time)
 {
     private const int MostAtOnce = 200;
     private const int AheadYears = 3;
     private const int RenewedYearsBefore = 2;
 
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan AfterFailure = TimeSpan.FromMinutes(5);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    internal override async Task<bool> RunOnceAsync(CancellationToken ct)
     {
-        await start.WhenReadyAsync(stoppingToken);
-        while (true)
-        {
-            var cared = 0;
-            try
-            {
-                cared = await RunOnceAsync(stoppingToken);
-            }
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-            {
-                log.RetentionStalled(e.GetBaseException().Message);
-            }
-
-            if (cared < MostAtOnce)
-                await Task.Delay(Interval, time, stoppingToken);
-        }
-    }
-
-    /// <summary>Looks at what is due.</summary>
-    /// <returns>How many items were.</returns>
-    internal async Task<int> RunOnceAsync(CancellationToken ct)
-    {
-        var now = time.GetUtcNow();
+        var now = Time.GetUtcNow();
         var due = await catalogue.ReadAsync(
             db => db.Items.Where(i => i.RetentionDueAt <= now && (i.State == ItemState.Sealed || i.State == ItemState.Quarantined))
                 .OrderBy(i => i.RetentionDueAt).Take(MostAtOnce).Select(i => i.Id).ToListAsync(ct),
@@ -69,8 +45,10 @@ internal sealed class RetentionKeeper(
             }
         }
 
-        return due.Count;
+        return due.Count == MostAtOnce;
     }
+
+    protected override void TellStalled(string reason) => log.RetentionStalled(reason);
 
     private static DateTimeOffset Wanted(RetentionTerm term, DateTimeOffset now)
     {
@@ -82,7 +60,7 @@ internal sealed class RetentionKeeper(
     {
         var item = await catalogue.ReadAsync(db => db.Items.Include(i => i.Files).SingleAsync(i => i.Id == id, ct), ct);
         var term = await catalogue.ReadAsync(db => db.TermAsync(item, item.SealedAt!.Value, ct), ct);
-        var now = time.GetUtcNow();
+        var now = Time.GetUtcNow();
         var wanted = Wanted(term, now);
         var locks = new Dictionary<int, DateTimeOffset>();
         // What is endless has been locked ahead; asking for a day more each day would only fill its chain.
@@ -105,7 +83,7 @@ internal sealed class RetentionKeeper(
     {
         await db.LockItemAsync(id, ct);
         var item = await db.Items.Include(i => i.Files).SingleAsync(i => i.Id == id, ct);
-        var now = time.GetUtcNow();
+        var now = Time.GetUtcNow();
         var term = await db.TermAsync(item, item.SealedAt!.Value, ct);
         var events = new List<NewEvent>();
         if (Describe(item, term) is { } change)
@@ -148,7 +126,7 @@ internal sealed class RetentionKeeper(
 
     private Task<int> PostponeAsync(string id, string why, CancellationToken ct)
     {
-        var again = time.GetUtcNow() + AfterFailure;
+        var again = Time.GetUtcNow() + AfterFailure;
         return catalogue.WriteAsync(
             db => db.Items.Where(i => i.Id == id)
                 .ExecuteUpdateAsync(

@@ -69,8 +69,7 @@ internal sealed class LogSequencer(EvidenceCatalogue catalogue, ReceiptKey key, 
             await DemandAsync(db, size, witnessed.TreeSize, Convert.FromHexString(witnessed.RootHash), "the witness file", ct);
         if (size == 0 || last?.TreeSize == size)
             return last;
-        var now = time.GetUtcNow();
-        now = new DateTimeOffset(now.Ticks - (now.Ticks % TimeSpan.TicksPerMillisecond), TimeSpan.Zero);
+        var now = time.GetUtcMilliseconds();
         var root = await db.RootAsync(size, ct);
         var statement = new TreeHead(size, Convert.ToHexStringLower(root), now, options.Name, key.PublicPem);
         var head = new LogHead

@@ -2,8 +2,10 @@ using System.CommandLine;
 using System.Security.Cryptography;
 using System.Text.Json;
 using EvidenceIngest.Domain;
+using EvidenceIngest.Domain.Custody;
 using EvidenceIngest.Domain.Receipts;
 using EvidenceIngest.Hosting;
+using EvidenceIngest.Running;
 using EvidenceIngest.Server.Transparency;
 using EvidenceIngest.Server.Vault;
 using Npgsql;
@@ -41,7 +43,7 @@ internal static class AuditCommand
                     if (parsed.GetValue(json))
                         CommandLine.WriteJson(happened);
                     else
-                        table.Add(happened.Text("sequence"), happened.Text("at"), happened.Text("actor"), happened.Text("kind"), happened.Text("detail"));
+                        table.Add(happened.Text("sequence"), happened.Text("at"), CustodyWords.Actor(happened.Text("actor")), ItemWords.Event(happened), happened.Text("detail"));
                 }
             }
             while (page.GetArrayLength() > 0);

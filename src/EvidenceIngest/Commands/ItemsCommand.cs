@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using EvidenceIngest.Domain.Custody;
 using EvidenceIngest.Hosting;
 using EvidenceIngest.Running;
 
@@ -63,7 +64,7 @@ internal static class ItemsCommand
             {
                 if (parsed.GetValue(json))
                     CommandLine.WriteJson(link);
-                table.Add(link.Text("sequence"), link.Text("at"), link.Text("actor"), link.Text("kind"), link.Text("detail"));
+                table.Add(link.Text("sequence"), link.Text("at"), CustodyWords.Actor(link.Text("actor")), ItemWords.Event(link), link.Text("detail"));
                 if (link.Text("broken") is { Length: > 0 } reason)
                     broken ??= $"{link.Text("sequence")}: {reason}";
             }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using EvidenceIngest.Commands;
+using EvidenceIngest.Domain.Custody;
 using EvidenceIngest.Domain.Evidence;
 
 namespace EvidenceIngest.Running;
@@ -18,25 +19,11 @@ internal static class ItemWords
         var other => other,
     };
 
-    public static string Kind(JsonElement item) => item.Text("kind") switch
-    {
-        "video" => "录像",
-        "audio" => "录音",
-        "photo" => "照片",
-        "other" => "其他",
-        var other => other,
-    };
+    public static string Kind(JsonElement item) => Word<MediaKind>(item.Text("kind"), EvidenceWords.Chinese);
 
     /// <summary>What article 27 still demands.</summary>
-    public static string Missing(JsonElement item) => string.Join("、", item.GetProperty("missing").EnumerateArray().Select(m => m.GetString() switch
-    {
-        nameof(Requirement.MethodOfProduction) => "制作方法",
-        nameof(Requirement.TimeOfProduction) => "制作时间",
-        nameof(Requirement.Producer) => "制作人",
-        nameof(Requirement.ObjectOfProof) => "证明对象",
-        nameof(Requirement.Transcript) => "文字说明",
-        var other => other,
-    }));
+    public static string Missing(JsonElement item) =>
+        string.Join("、", item.GetProperty("missing").EnumerateArray().Select(m => Word<Requirement>(m.GetString()!, EvidenceWords.Chinese)));
 
     public static string OnTime(JsonElement item) => item.Text("onTime") switch
     {
@@ -58,16 +45,17 @@ internal static class ItemWords
     public static string Reason(JsonElement item) =>
         string.Join("、", item.Text("reason").Split("; ", StringSplitOptions.RemoveEmptyEntries).Select(Cause).Distinct());
 
-    private static string Cause(string reason) => reason.Split(": ")[0] switch
+    /// <summary>What an event of a chain says happened.</summary>
+    public static string Event(JsonElement link) => Word<CustodyEventKind>(link.Text("kind"), CustodyWords.Chinese);
+
+    private static string Cause(string reason)
     {
-        nameof(FindingCode.Foreign) => "不是执法记录文件",
-        nameof(FindingCode.Damaged) => "文件损坏或不完整",
-        nameof(FindingCode.RecorderUnassigned) => "记录仪未配发",
-        nameof(FindingCode.RecorderDisputed) => "记录仪编号冲突或已停用",
-        nameof(FindingCode.RecorderDigestMismatch) => "与记录仪自带校验值不一致",
-        nameof(FindingCode.Unreadable) => "部分内容无法读取",
-        nameof(FindingCode.Empty) => "空文件",
-        nameof(FindingCode.ChangedWhileRead) => "采集期间文件发生变化",
-        _ => reason,
-    };
+        var code = reason.Split(": ")[0];
+        var word = Word<FindingCode>(code, EvidenceWords.Chinese);
+        return word == code ? reason : word;
+    }
+
+    /// <summary>A newer service may have words that this version doesn't know.</summary>
+    private static string Word<T>(string name, Func<T, string> chinese)
+        where T : struct, Enum => Enum.TryParse<T>(name, ignoreCase: true, out var value) && Enum.IsDefined(value) ? chinese(value) : name;
 }

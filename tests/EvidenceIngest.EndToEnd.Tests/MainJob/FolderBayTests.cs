@@ -74,7 +74,7 @@ public sealed class FolderBayTests(FolderBayTests.Servers servers) : IClassFixtu
         var proxy = await http.GetByteArrayAsync(new Uri(url.Trim()));
         Assert.Equal("ftyp", Encoding.ASCII.GetString(proxy, 4, 4));
         var chain = await Installation.RunAsync(RunLimit, "items", "custody", item);
-        Assert.True(chain.Output.Contains("Viewed", StringComparison.Ordinal), chain.Output + chain.Error);
+        Assert.True(chain.Output.Contains("\t查看\t", StringComparison.Ordinal), chain.Output + chain.Error);
 
         await Installation.AssertChainAsync(item);
         var receipt = Path.Combine(Installation.Home, "receipt.json");
@@ -172,7 +172,7 @@ public sealed class FolderBayTests(FolderBayTests.Servers servers) : IClassFixtu
         Assert.Contains("kept without end", await DoAsync(custodian, 1, "disposal", "propose", item, "--why", "到期"), StringComparison.Ordinal);
         await DoAsync(head, 1, "audit", "events");
         var events = await DoAsync(null, 0, "audit", "events");
-        Assert.All(["李强, Head", "AccessRefused", "Server:Urls", "case 薛执罚〔2026〕12/3号"], told => Assert.Contains(told, events, StringComparison.Ordinal));
+        Assert.All(["李强, Head", "拒绝访问", "Server:Urls", "case 薛执罚〔2026〕12/3号"], told => Assert.Contains(told, events, StringComparison.Ordinal));
         Assert.DoesNotContain(Installation.Secret("postgres.password"), events, StringComparison.Ordinal);
     }
 

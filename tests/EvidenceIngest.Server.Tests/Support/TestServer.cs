@@ -4,6 +4,7 @@ using EvidenceIngest.Domain;
 using EvidenceIngest.Server.Access;
 using EvidenceIngest.Server.Cases;
 using EvidenceIngest.Server.Catalogue;
+using EvidenceIngest.Server.Custody;
 using EvidenceIngest.Server.Disposal;
 using EvidenceIngest.Server.Fixity;
 using EvidenceIngest.Server.Inspection;
@@ -137,6 +138,8 @@ internal sealed class TestServer : IAsyncDisposable
         await app.StartAsync();
         var token = LocalAccess.NewToken();
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        // Its event would come into the log whenever it likes.
+        await app.Services.GetServices<IHostedService>().OfType<ConfigurationRecord>().Single().ExecuteTask!.WaitAsync(limit.Token);
         await app.Services.GetRequiredService<LocalAccess>().EnsureOperatorTokenAsync("custodian", token, limit.Token);
         return new TestServer(app, folder, database, token);
     }

@@ -1,0 +1,11 @@
+namespace EvidenceIngest.Server.Catalogue;
+
+internal static class CatalogueTime
+{
+    /// <summary>Now, as the catalogue keeps it: PostgreSQL has microseconds, and what is signed shall say the same as what is stored.</summary>
+    public static DateTimeOffset GetUtcMilliseconds(this TimeProvider time)
+    {
+        var now = time.GetUtcNow();
+        return new DateTimeOffset(now.Ticks - (now.Ticks % TimeSpan.TicksPerMillisecond), TimeSpan.Zero);
+    }
+}
