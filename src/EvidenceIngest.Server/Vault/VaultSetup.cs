@@ -33,7 +33,9 @@ public static class VaultSetup
             foreach (var made in await new VaultBuckets(s3, store, options, logger).PrepareAsync(ct))
                 _steps.Add(new VaultSetupStep(VaultSetupSubject.Bucket, made.Bucket, made.IsNew));
             await PutPolicyAsync(options.Bucket, VaultPolicies.OfBucket(options.Bucket, masters: true, principals), ct);
-            await PutPolicyAsync(options.RenditionBucket, VaultPolicies.OfBucket(options.RenditionBucket, masters: false, principals), ct);
+            // A second vault has masters only, and one bucket.
+            if (options.RenditionBucket != options.Bucket)
+                await PutPolicyAsync(options.RenditionBucket, VaultPolicies.OfBucket(options.RenditionBucket, masters: false, principals), ct);
             return new VaultSetupReport(_steps);
         }
 

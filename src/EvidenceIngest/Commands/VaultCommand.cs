@@ -17,25 +17,26 @@ internal static class VaultCommand
     private static Command Init()
     {
         var keys = new KeyOptions("admin-", "存储管理员 / the store's administrator");
+        var second = Second();
         var serverUser = new Option<string?>("--server-user") { Description = "服务端用户的 ARN / the server's user" };
         var disposalUser = new Option<string?>("--disposal-user") { Description = "处置用户的 ARN / the user who deletes after expiry" };
         var print = new Option<bool>("--print") { Description = "只打印两个用户的策略（JSON），不连接存储 / only print both users' policies, for stores that attach policies to users" };
         var command = new Command("init", "建立存储桶并设置权限，可重复执行 / make the buckets and their policies; may be repeated")
         {
-            keys.AccessKey, keys.SecretKey, serverUser, disposalUser, print,
+            keys.AccessKey, keys.SecretKey, serverUser, disposalUser, second, print,
         };
         command.SetAction((parsed, ct) => CommandLine.GuardAsync(async () =>
         {
             var home = EvidenceHome.FromEnvironment();
             var settings = Settings.Load(home);
-            var options = settings.Vault();
+            var options = parsed.GetValue(second) ? settings.SecondVault() : settings.Vault();
             if (parsed.GetValue(print))
             {
                 WritePolicies(options);
                 return AsRequired;
             }
 
-            var admin = keys.Read(parsed, home) ?? settings.VaultAdmin();
+            var admin = keys.Read(parsed, home) ?? settings.VaultAdmin(parsed.GetValue(second));
             var principals = settings.VaultPrincipals(parsed.GetValue(serverUser), parsed.GetValue(disposalUser));
             return await AskAsync(async () =>
             {
@@ -54,16 +55,18 @@ internal static class VaultCommand
         var keys = new KeyOptions("", "要检验的用户 / the user to try");
         var role = new Option<string>("--as") { Description = "该用户的角色：server 或 disposal / what that user is meant to be", DefaultValueFactory = _ => "server" };
         role.AcceptOnlyFromAmong("server", "disposal");
+        var second = Second();
         var json = CommandLine.Json();
         var command = new Command(
             "probe", "用服务端和处置用户的密钥逐项尝试删除、解锁等，并显示存储的回答 / try with the server's and the disposal user's keys what must be refused")
         {
-            keys.AccessKey, keys.SecretKey, role, json,
+            keys.AccessKey, keys.SecretKey, role, second, json,
         };
         command.SetAction((parsed, ct) => CommandLine.GuardAsync(async () =>
         {
             var home = EvidenceHome.FromEnvironment();
-            var options = Settings.Load(home).Vault();
+            var settings = Settings.Load(home);
+            var options = parsed.GetValue(second) ? settings.SecondVault() : settings.Vault();
             List<(VaultUser User, VaultKeys? Keys)> users = keys.Read(parsed, home) is { } given
                 ? [(parsed.GetValue(role) == "disposal" ? VaultUser.Disposal : VaultUser.Server, given)]
                 : options.Disposal is { } disposal ? [(VaultUser.Server, null), (VaultUser.Disposal, disposal)] : [(VaultUser.Server, null)];
@@ -81,6 +84,8 @@ internal static class VaultCommand
         }));
         return command;
     }
+
+    private static Option<bool> Second() => new("--second") { Description = "第二保管库 / the second vault" };
 
     private static async Task<int> AskAsync(Func<Task<int>> ask)
     {

@@ -86,7 +86,7 @@ internal sealed class Settings(EvidenceHome home, IConfiguration values)
     };
 
     /// <summary>The owner of the buckets, for <c>vault init</c> alone.</summary>
-    public VaultKeys VaultAdmin() => VaultKeys("Vault:Admin", "admin");
+    public VaultKeys VaultAdmin(bool second) => second ? VaultKeys("Vault:Second:Admin", "second-admin") : VaultKeys("Vault:Admin", "admin");
 
     /// <param name="server">Instead of the configured one.</param>
     /// <param name="disposal">Instead of the configured one.</param>
@@ -115,7 +115,8 @@ internal sealed class Settings(EvidenceHome home, IConfiguration values)
         };
     }
 
-    private VaultOptions SecondVault()
+    /// <exception cref="SettingsException">There is none.</exception>
+    public VaultOptions SecondVault()
     {
         var bucket = values["Vault:Second:Bucket"] ?? "evidence";
         var second = new VaultOptions

@@ -26,6 +26,8 @@ public sealed class RealStoreTests(PrivateStore store, PrivateCluster cluster)
     {
         var name = $"fixity-{Guid.NewGuid():N}";
         var (firstOptions, secondOptions) = (store.Options(name), store.Options(name + "-2"));
+        await store.SetUpAsync(firstOptions);
+        await store.SetUpAsync(secondOptions);
         using var first = PrivateStore.Open(firstOptions);
         await using var server = await TestServer.StartAsync(
             cluster, withJobs: false, fixity: new FixityOptions { SecondVault = secondOptions, BytesPerSecond = null },

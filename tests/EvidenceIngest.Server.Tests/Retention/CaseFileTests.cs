@@ -75,7 +75,7 @@ public sealed class CaseFileTests(PrivateCluster cluster)
         Assert.Contains("for more than an hour", await health.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
-    private static Task RoundAsync(RetentionFixture site) => site.Server.Get<CaseFiles>().RunOnceAsync(CancellationToken.None);
+    private static Task<bool> RoundAsync(RetentionFixture site) => site.Server.Get<CaseFiles>().RunOnceAsync(CancellationToken.None);
 
     private static async Task<CaseView> FindAsync(RetentionFixture site)
     {

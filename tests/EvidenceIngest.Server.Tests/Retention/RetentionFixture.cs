@@ -48,7 +48,7 @@ internal sealed class RetentionFixture : IAsyncDisposable
     }
 
     /// <summary>As the keeper does every half minute.</summary>
-    public Task KeepAsync() => Server.Get<RetentionKeeper>().RunOnceAsync(CancellationToken.None);
+    public Task<bool> KeepAsync() => Server.Get<RetentionKeeper>().RunOnceAsync(CancellationToken.None);
 
     /// <summary>Tokens end within a year: people get new ones when a test moves the clock.</summary>
     public async Task<HttpClient> AfterAsync(int years, string name, Role role)
