@@ -1,3 +1,4 @@
+using System.Data;
 using EvidenceIngest.Domain;
 using EvidenceIngest.Domain.Custody;
 using EvidenceIngest.Domain.Deliveries;
@@ -23,8 +24,11 @@ internal sealed class ItemRegister(EvidenceCatalogue catalogue, ServerOptions op
         limit = Math.Clamp(limit, 1, MostPerPage);
         var after = ItemCursor.Parse(cursor);
         var rows = await catalogue.ReadAsync(
-            db =>
+            async db =>
             {
+                // Files and stages are read by queries of their own, whose rows are matched in order: an item that came in between
+                // would leave all items behind it without any.
+                await using var moment = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct);
                 var items = Whole(db);
                 if (filter.State is { } state)
                     items = items.Where(i => i.State == state);
@@ -32,7 +36,7 @@ internal sealed class ItemRegister(EvidenceCatalogue catalogue, ServerOptions op
                     items = items.Where(i => i.RecorderId == recorder);
                 if (after is { } last)
                     items = items.Where(i => i.AnnouncedAt < last.At || (i.AnnouncedAt == last.At && i.Id.CompareTo(last.Id) < 0));
-                return items.OrderByDescending(i => i.AnnouncedAt).ThenByDescending(i => i.Id).Take(limit + 1).ToListAsync(ct);
+                return await items.OrderByDescending(i => i.AnnouncedAt).ThenByDescending(i => i.Id).Take(limit + 1).ToListAsync(ct);
             },
             ct);
         var page = rows.Take(limit).ToList();

@@ -1,12 +1,18 @@
+using System.Data.Common;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using EvidenceIngest.Domain;
 using EvidenceIngest.Domain.Custody;
 using EvidenceIngest.Domain.Evidence;
+using EvidenceIngest.Server.Catalogue;
 using EvidenceIngest.Server.Items;
 using EvidenceIngest.Server.Pipeline;
 using EvidenceIngest.Server.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace EvidenceIngest.Server.Tests.Items;
 
@@ -51,6 +57,51 @@ public sealed class ItemTests(PrivateCluster cluster)
         var register = server.Get<ItemRegister>();
         Assert.True((await register.FindAsync(inTime.ItemId, default)).Summary.OnTime);
         Assert.False((await register.FindAsync(late.ItemId, default)).Summary.OnTime);
+    }
+
+    [Fact]
+    public async Task Items_that_come_while_a_page_is_read_don_t_strip_others_of_their_files()
+    {
+        var arrival = new Arrival();
+        await using var server = await TestServer.StartAsync(
+            cluster, withJobs: false,
+            services: services => services.ConfigureDbContext<CatalogueDb>(options => options.AddInterceptors(arrival), ServiceLifetime.Singleton));
+        var dock = await server.EnrolDockAsync();
+        var status = await dock.DeliverAsync(TestDock.Record());
+
+        arrival.BeforeFilesAreRead = async () =>
+        {
+            await using var database = NpgsqlDataSource.Create(server.Database);
+            await using var command = database.CreateCommand(
+                """
+                insert into items (id, recorder_id, state, kind, attachment, key_marked, findings, announced_at)
+                select 'new-' || n, (select min(id) from recorders), 'Receiving', 'Video', 'Usb', false, '[]', now() + interval '1 hour' from generate_series(1, 3) n
+                """);
+            await command.ExecuteNonQueryAsync();
+        };
+        var page = await server.Get<ItemRegister>().ListAsync(new ItemFilter(null, null), null, 1, default);
+
+        Assert.Null(arrival.BeforeFilesAreRead);
+        Assert.Equal(status.ItemId, Assert.Single(page.Items).Item);
+        Assert.Single(page.Items[0].Files);
+    }
+
+    /// <summary>Lets something happen between the query of a page's items and the one of their files.</summary>
+    private sealed class Arrival : DbCommandInterceptor
+    {
+        public Func<Task>? BeforeFilesAreRead { get; set; }
+
+        public override async ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
+            DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
+        {
+            if (BeforeFilesAreRead is { } arrive && command.CommandText.Contains("master_files", StringComparison.Ordinal))
+            {
+                BeforeFilesAreRead = null;
+                await arrive();
+            }
+
+            return result;
+        }
     }
 
     [Fact]
