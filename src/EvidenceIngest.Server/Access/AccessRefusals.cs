@@ -14,6 +14,9 @@ internal sealed class AccessRefusals(EvidenceCatalogue catalogue, TimeProvider t
     private const int MostAddresses = 500;
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
 
+    // Whoever stays away for so long is a newcomer again; what was counted of them since their last record is dropped.
+    private static readonly TimeSpan Forgotten = TimeSpan.FromHours(1);
+
     private readonly Lock _lock = new();
     private readonly Dictionary<(string Address, string Why), Refused> _known = [];
 
@@ -33,11 +36,11 @@ internal sealed class AccessRefusals(EvidenceCatalogue catalogue, TimeProvider t
     }
 
     /// <returns>How many were not recorded since the last one; null when this one isn't either.</returns>
-    private int? Due(string address, string why, DateTimeOffset now)
+    internal int? Due(string address, string why, DateTimeOffset now)
     {
         lock (_lock)
         {
-            foreach (var over in _known.Where(k => k.Value.Count == 0 && now - k.Value.At > Pause).Select(k => k.Key).ToList())
+            foreach (var over in _known.Where(k => now - k.Value.At > (k.Value.Count == 0 ? Pause : Forgotten)).Select(k => k.Key).ToList())
                 _known.Remove(over);
             var key = _known.Count < MostAddresses || _known.ContainsKey((address, why)) ? (address, why) : ("many addresses", "many reasons");
             var refused = _known.GetValueOrDefault(key);

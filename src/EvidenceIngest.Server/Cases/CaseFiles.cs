@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using EvidenceIngest.Domain.Custody;
 using EvidenceIngest.Domain.Evidence;
 using EvidenceIngest.Server.Access;
@@ -24,23 +27,15 @@ internal sealed class CaseFiles(
             db => db.Cases.Where(c => c.State == CaseState.Closed && c.PackageId == null).OrderBy(c => c.ClosedAt).ToListAsync(ct), ct);
         foreach (var closed in waiting)
         {
-            var items = await catalogue.ReadAsync(
-                db => db.Items.Where(i => db.CaseItems.Any(l => l.CaseNumber == closed.Number && l.ItemId == i.Id)).OrderBy(i => i.Id).ToListAsync(ct), ct);
-            var lacks = items.Count == 0 ? ["no item is linked to the case"] : items.SelectMany(Lacks).ToList();
-            string? package = null;
-            if (lacks.Count == 0)
+            try
             {
-                try
-                {
-                    package = await MakeAsync(closed, items.ConvertAll(i => i.Id), ct);
-                }
-                catch (RequestRefusedException e)
-                {
-                    lacks = [e.Message];
-                }
+                await LookAtAsync(closed, ct);
             }
-
-            await catalogue.WriteAsync(db => RecordAsync(db, closed, package, lacks, ct), ct);
+            catch (Exception e) when (!ct.IsCancellationRequested)
+            {
+                // The other cases don't wait for this one.
+                log.CaseFileFailed(closed.Number, e.GetBaseException().Message);
+            }
         }
 
         return false;
@@ -50,16 +45,49 @@ internal sealed class CaseFiles(
 
     private static IEnumerable<string> Lacks(EvidenceItem item)
     {
-        if (!item.IsSealed)
-            yield return $"{item.Id}: it is {item.State}";
         if (item.State == ItemState.Quarantined)
-            yield return $"{item.Id}: it is in quarantine: {item.Reason}";
+            yield return $"{item.Id}：隔离中（{item.Reason}） / it is in quarantine";
+        else if (item.State == ItemState.Disposed)
+            yield return $"{item.Id}：已销毁 / it was disposed of";
+        else if (!item.IsSealed)
+            yield return $"{item.Id}：尚未封存 / it is not sealed yet";
         foreach (var requirement in Completeness.Missing(item.Kind, item.Metadata(), transcriptConfirmed: false))
-            yield return $"{item.Id}: {requirement} is missing";
+            yield return $"{item.Id}：缺少{EvidenceWords.Chinese(requirement)} / {requirement} is missing";
     }
 
-    private async Task<string> MakeAsync(Case closed, List<string> items, CancellationToken ct) =>
-        (await packages.MakeAsync(new PackageRequest(items, ["proxy"], $"案卷归档：案件 {closed.Number}"), closed.ChangedBy, ct)).Package;
+    /// <summary>One package for one closing with one list of items, however often it is tried and by however many servers.</summary>
+    private static string PackageId(Case closed, List<string> items)
+    {
+        var closing = string.Join('\n', [closed.Number, closed.ChangedAt.UtcTicks.ToString(CultureInfo.InvariantCulture), .. items]);
+        return "pk-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(closing)).AsSpan(0, 16));
+    }
+
+    private async Task LookAtAsync(Case closed, CancellationToken ct)
+    {
+        var items = await catalogue.ReadAsync(
+            db => db.Items.Where(i => db.CaseItems.Any(l => l.CaseNumber == closed.Number && l.ItemId == i.Id)).OrderBy(i => i.Id).ToListAsync(ct), ct);
+        var lacks = items.Count == 0 ? ["案件未关联音像资料 / no item is linked to the case"] : items.SelectMany(Lacks).ToList();
+        string? package = null;
+        if (lacks.Count == 0)
+        {
+            try
+            {
+                package = await MakeAsync(closed, items.ConvertAll(i => i.Id), ct);
+            }
+            catch (RequestRefusedException e)
+            {
+                lacks = [e.Message];
+            }
+        }
+
+        await catalogue.WriteAsync(db => RecordAsync(db, closed, package, lacks, ct), ct);
+    }
+
+    private async Task<string> MakeAsync(Case closed, List<string> items, CancellationToken ct)
+    {
+        var request = new PackageRequest(items, ["proxy"], $"案卷归档：案件 {closed.Number}");
+        return (await packages.MakeAsync(PackageId(closed, items), request, closed.ChangedBy, ct)).Package;
+    }
 
     private async Task RecordAsync(CatalogueDb db, Case seen, string? package, List<string> lacks, CancellationToken ct)
     {

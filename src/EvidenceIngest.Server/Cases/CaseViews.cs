@@ -22,7 +22,7 @@ public sealed record CaseView(
     DateTimeOffset? CaseFileDeadline, IReadOnlyList<string> Items, CaseFileView? CaseFile);
 
 /// <param name="Package">Id of the package; null while something is missing.</param>
-/// <param name="Lacks">What is missing, a line each; empty when complete.</param>
+/// <param name="Lacks">What is missing, a line each for people, Chinese and English; empty when complete.</param>
 public sealed record CaseFileView(string? Package, IReadOnlyList<string> Lacks);
 
 /// <param name="Items">Ids to link.</param>

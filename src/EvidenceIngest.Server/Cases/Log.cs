@@ -4,6 +4,9 @@ namespace EvidenceIngest.Server.Cases;
 
 internal static partial class Log
 {
+    [LoggerMessage(LogLevel.Warning, "The file of case {Case} can't be made at the moment, tried again: {Reason}")]
+    public static partial void CaseFileFailed(this ILogger logger, string @case, string reason);
+
     [LoggerMessage(LogLevel.Warning, "Case files can't be made at the moment, tried again: {Reason}")]
     public static partial void CaseFilesStalled(this ILogger logger, string reason);
 }

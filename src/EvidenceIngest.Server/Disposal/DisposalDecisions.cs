@@ -44,6 +44,9 @@ internal sealed class DisposalDecisions(EvidenceCatalogue catalogue, ReceiptKey 
 
     public Task<DisposalView> RejectAsync(string id, DisposalWord word, Person by, CancellationToken ct) => DecideAsync(id, word, by, RejectAsync, ct);
 
+    /// <summary>Takes a proposal back; only the one who made it can.</summary>
+    public Task<DisposalView> WithdrawAsync(string id, DisposalWord word, Person by, CancellationToken ct) => DecideAsync(id, word, by, WithdrawAsync, ct);
+
     public async Task<IReadOnlyList<DisposalView>> ListAsync(CancellationToken ct)
     {
         const int Most = 200;
@@ -127,6 +130,11 @@ internal sealed class DisposalDecisions(EvidenceCatalogue catalogue, ReceiptKey 
         foreach (var item in items)
             await db.AppendAsync(item, now, Actors.Operator(by.Name), CustodyEventKind.DisposalRejected, $"{decision.Id} as {by.Role}: {word.Why}", ct);
     }
+
+    private Task WithdrawAsync(CatalogueDb db, DisposalDecision decision, List<string> items, DisposalWord word, Person by, CancellationToken ct) =>
+        by.Name == decision.ProposedBy
+            ? RejectAsync(db, decision, items, word, by, ct)
+            : throw RequestRefusedException.Conflict($"disposal {decision.Id} was proposed by {decision.ProposedBy}, who alone can withdraw it; a head can reject it");
 
     private async Task ConfirmAsync(CatalogueDb db, DisposalDecision decision, List<string> ids, DisposalWord word, Person by, CancellationToken ct)
     {

@@ -18,7 +18,7 @@ internal static class DisposalEndpoints
 
         var proposers = api.MapGroup("/disposals").RequireToken(TokenKind.Operator, Scopes.ProposeDisposal).WithTags("Disposal");
         proposers.MapPost("", ProposeAsync).Accepts<DisposalRequest>("application/json").Produces<DisposalView>(StatusCodes.Status201Created);
-        proposers.MapPost("/{id}/withdraw", RejectAsync).Accepts<DisposalWord>("application/json").Produces<DisposalView>();
+        proposers.MapPost("/{id}/withdraw", WithdrawAsync).Accepts<DisposalWord>("application/json").Produces<DisposalView>();
         var heads = api.MapGroup("/disposals/{id}").RequireToken(TokenKind.Operator, Scopes.ConfirmDisposal).WithTags("Disposal");
         heads.MapPost("/confirm", ConfirmAsync).Accepts<DisposalWord>("application/json").Produces<DisposalView>();
         heads.MapPost("/reject", RejectAsync).Accepts<DisposalWord>("application/json").Produces<DisposalView>();
@@ -32,6 +32,9 @@ internal static class DisposalEndpoints
 
     private static async Task<IResult> ConfirmAsync(string id, HttpContext http, DisposalDecisions disposals, CancellationToken ct) =>
         TypedResults.Ok(await disposals.ConfirmAsync(id, await http.ReadJsonAsync<DisposalWord>(MaxBody), http.Caller().Person, ct));
+
+    private static async Task<IResult> WithdrawAsync(string id, HttpContext http, DisposalDecisions disposals, CancellationToken ct) =>
+        TypedResults.Ok(await disposals.WithdrawAsync(id, await http.ReadJsonAsync<DisposalWord>(MaxBody), http.Caller().Person, ct));
 
     private static async Task<IResult> RejectAsync(string id, HttpContext http, DisposalDecisions disposals, CancellationToken ct) =>
         TypedResults.Ok(await disposals.RejectAsync(id, await http.ReadJsonAsync<DisposalWord>(MaxBody), http.Caller().Person, ct));

@@ -57,8 +57,9 @@ internal sealed class DisposalKeeper(
             var stored = await catalogue.ReadAsync(db => StoredAsync(db, id, ct), ct);
             if (await ObstacleAsync(stored, ct) is { } obstacle)
                 return $"{id}: {obstacle}";
-            if (!await catalogue.WriteAsync(db => BeginAsync(db, disposal, id, ct), ct))
-                return null;
+            var because = await catalogue.WriteAsync(db => BeginAsync(db, disposal, id, ct), ct);
+            if (because is not null)
+                return because == Expiry.RulesPending ? $"{id}: {because}" : null;
             foreach (var (version, isSecond) in stored)
             {
                 if (!await (isSecond ? _second! : _first!).DeleteAsync(version, ct))
@@ -100,23 +101,26 @@ internal sealed class DisposalKeeper(
         return null;
     }
 
-    /// <returns>False when it is kept after all.</returns>
-    private async Task<bool> BeginAsync(CatalogueDb db, string disposal, string id, CancellationToken ct)
+    /// <returns>Why it is kept after all, or for now; null when it is given up.</returns>
+    private async Task<string?> BeginAsync(CatalogueDb db, string disposal, string id, CancellationToken ct)
     {
         await db.LockItemAsync(id, ct);
         var item = await db.Items.SingleAsync(i => i.Id == id, ct);
         if (item.State == ItemState.Disposed)
-            return true;
+            return null;
         var now = Time.GetUtcNow();
-        if (await db.KeptBecauseAsync(item, now, ct) is { } because)
+        var because = await db.KeptBecauseAsync(item, now, ct);
+        if (because == Expiry.RulesPending)
+            return because;
+        if (because is not null)
         {
             await db.DisposalItems.Where(i => i.DisposalId == disposal && i.ItemId == id).ExecuteUpdateAsync(set => set.SetProperty(i => i.Kept, because), ct);
             await db.AppendAsync(id, now, Actors.Server(options.Name), CustodyEventKind.DisposalRejected, $"{disposal} is not carried out: {because}", ct);
-            return false;
+            return because;
         }
 
         item.State = ItemState.Disposed;
-        return true;
+        return null;
     }
 
     /// <summary>Everything that was ever stored for the item, also attempts that were set aside and copies in the second vault.</summary>

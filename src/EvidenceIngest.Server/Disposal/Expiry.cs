@@ -11,8 +11,10 @@ internal static class Expiry
     public static IQueryable<EvidenceItem> Expired(this IQueryable<EvidenceItem> items, DateTimeOffset now) => items.Where(i =>
         (i.State == ItemState.Sealed || i.State == ItemState.Quarantined) && !i.RetainWithoutEnd && i.RetainUntil < now && i.LockedUntil < now);
 
+    public const string RulesPending = "its rules changed and are being applied: try again in a minute";
+
     /// <summary>The rules are read anew: what the catalogue noted of them may be a minute old.</summary>
-    /// <returns>Why it has to stay; null when it may go.</returns>
+    /// <returns>Why it has to stay; null when it may go; <see cref="RulesPending"/> when that will be known in a minute.</returns>
     public static async Task<string?> KeptBecauseAsync(this CatalogueDb db, EvidenceItem item, DateTimeOffset now, CancellationToken ct)
     {
         if (!item.IsSealed || item.SealedAt is not { } sealedAt)
@@ -23,6 +25,6 @@ internal static class Expiry
         var until = new[] { term.Until, item.RetainUntil, item.LockedUntil }.Max();
         if (until >= now)
             return $"it is kept until {until.Value.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)}: {term.Because}";
-        return item.RetainUntil is null || item.RetentionDueAt <= now ? "its rules changed and are being applied: try again in a minute" : null;
+        return item.RetainUntil is null || item.RetentionDueAt <= now ? RulesPending : null;
     }
 }

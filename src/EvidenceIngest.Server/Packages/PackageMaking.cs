@@ -28,7 +28,11 @@ internal sealed class PackageMaking(
         "未生成report.pdf：服务器缺少字体，请打印report.html，并请管理员安装fonts-droid-fallback、fonts-dejavu-core"
         + " / there is no report.pdf, because the server lacks fonts: print report.html; an administrator installs fonts-droid-fallback and fonts-dejavu-core";
 
-    public async Task<PackageView> MakeAsync(PackageRequest request, string by, CancellationToken ct)
+    public Task<PackageView> MakeAsync(PackageRequest request, string by, CancellationToken ct) =>
+        MakeAsync("pk-" + Guid.CreateVersion7(time.GetUtcNow()).ToString("N"), request, by, ct);
+
+    /// <summary>Idempotent for one id: what was made is not made again, and what a kill left half-made is finished.</summary>
+    public async Task<PackageView> MakeAsync(string id, PackageRequest request, string by, CancellationToken ct)
     {
         Texts.Demand(request.Why, "why", LongestWhy);
         var items = request.Items.Distinct(StringComparer.Ordinal).ToList();
@@ -36,8 +40,9 @@ internal sealed class PackageMaking(
             throw RequestRefusedException.Invalid("items", $"must name 1 to {MostItems} items");
         foreach (var item in items)
             Texts.Demand(item, "items", 100);
-        var now = time.GetUtcMilliseconds();
-        var package = new Package { Id = "pk-" + Guid.CreateVersion7(now).ToString("N"), MadeAt = now, MadeBy = by, Why = request.Why, Items = items };
+        if (await catalogue.ReadAsync(db => db.Packages.AnyAsync(p => p.Id == id, ct), ct))
+            return await FindAsync(id, ct);
+        var package = new Package { Id = id, MadeAt = time.GetUtcMilliseconds(), MadeBy = by, Why = request.Why, Items = items };
 
         // First the event, then the chain with it: whoever holds the package sees that its making was recorded.
         await catalogue.WriteAsync(db => RecordAsync(db, package, request.Renditions ?? [], ct), ct);

@@ -54,16 +54,12 @@ internal sealed class ServerOverview(
         var reasons = new List<string>();
         if (!start.IsReady)
             reasons.Add("the database can't be reached or is being prepared");
-        else if (await FindingsAsync(ct) is { } findings)
-            reasons.AddRange(findings.Count == 0 ? [] : ["findings of the fixity audit are open: " + string.Join(", ", findings.OrderBy(f => f.Key).Select(f => $"{f.Value} {f.Key}"))]);
         else
-            reasons.Add("the database does not answer");
+            reasons.AddRange(await AlarmsAsync(ct) ?? ["the database does not answer"]);
         if (trust.State != VaultTrustState.Holds)
             reasons.Add($"nothing is sealed: the vault is {trust.State}");
         if (custodyLog.Trouble.TryGetValue(LogKeeper.Log, out var trouble))
             reasons.Add("no head of the custody log is signed: " + trouble);
-        if (start.IsReady && reasons.Count == 0 && await catalogue.ReadAsync(db => db.Items.LocksOverdue(time.GetUtcNow()).CountAsync(ct), ct) is > 0 and var overdue)
-            reasons.Add($"the locks of {overdue} items have not followed their retention rules for more than an hour");
         return new HealthReport(reasons.Count == 0 ? "ready" : "degraded", reasons);
     }
 
@@ -85,13 +81,19 @@ internal sealed class ServerOverview(
     }
 
     /// <returns>Null when the database does not answer.</returns>
-    private async Task<IReadOnlyDictionary<FindingKind, int>?> FindingsAsync(CancellationToken ct)
+    private async Task<IReadOnlyList<string>?> AlarmsAsync(CancellationToken ct)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limit.CancelAfter(HealthPatience);
         try
         {
-            return await fixity.OpenAsync(limit.Token);
+            var alarms = new List<string>();
+            var findings = await fixity.OpenAsync(limit.Token);
+            if (findings.Count > 0)
+                alarms.Add("findings of the fixity audit are open: " + string.Join(", ", findings.OrderBy(f => f.Key).Select(f => $"{f.Value} {f.Key}")));
+            if (await catalogue.ReadAsync(db => db.Items.LocksOverdue(time.GetUtcNow()).CountAsync(limit.Token), limit.Token) is > 0 and var overdue)
+                alarms.Add($"the locks of {overdue} items have not followed their retention rules for more than an hour");
+            return alarms;
         }
         catch (Exception e) when (e is CatalogueUnavailableException or OperationCanceledException or System.Data.Common.DbException)
         {

@@ -60,7 +60,7 @@ internal sealed class EncryptedPackage : IPackageFolder, IDisposable
                     : $"加密数据包在第{start}字节处损坏 / the archive is damaged at byte {start}");
             }
 
-            var bytes = records.TryGetValue("size", out var size) ? long.Parse(size, System.Globalization.CultureInfo.InvariantCulture) : Number(block.AsSpan(124, 12));
+            var bytes = records.TryGetValue("size", out var size) ? Decimal(size) : Number(block.AsSpan(124, 12));
             if (bytes < 0 || bytes > length - archive.Position)
                 throw new InvalidDataException($"加密数据包在第{start}字节处损坏 / the archive is damaged at byte {start}");
             if (block[156] == 'x')
@@ -96,8 +96,14 @@ internal sealed class EncryptedPackage : IPackageFolder, IDisposable
         archive.ReadExactly(content);
         return Encoding.UTF8.GetString(content, 0, (int)bytes).Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => line[(line.IndexOf(' ', StringComparison.Ordinal) + 1)..].Split('=', 2))
-            .Where(record => record.Length == 2).ToDictionary(record => record[0], record => record[1], StringComparer.Ordinal);
+            .Where(record => record.Length == 2)
+            // As tar has it, the last of two records with one name counts.
+            .GroupBy(record => record[0], StringComparer.Ordinal).ToDictionary(same => same.Key, same => same.Last()[1], StringComparer.Ordinal);
     }
+
+    /// <summary>-1 for what is no number: the records lie under no checksum, so a turned bit can make anything of them.</summary>
+    private static long Decimal(string text) =>
+        long.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var value) ? value : -1;
 
     /// <summary>-1 for what is no octal number.</summary>
     private static long Number(ReadOnlySpan<byte> field)

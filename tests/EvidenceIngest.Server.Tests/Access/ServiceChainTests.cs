@@ -68,6 +68,20 @@ public sealed class ServiceChainTests(PrivateCluster cluster)
     }
 
     [Fact]
+    public async Task After_an_hour_of_quiet_a_crowd_of_noisy_addresses_is_forgotten()
+    {
+        await using var server = await TestServer.StartAsync(cluster, withJobs: false);
+        var refusals = server.Get<AccessRefusals>();
+        var began = server.Clock.GetUtcNow();
+        for (var i = 0; i < 1200; i++)
+            refusals.Due($"10.0.{i % 600 / 256}.{i % 256}", "the token is not known", began);
+        Assert.Null(refusals.Due("10.9.9.9", "the token is not known", began));
+
+        Assert.Equal(0, refusals.Due("10.9.9.9", "the token is not known", began.AddHours(1.1)));
+        Assert.Equal(0, refusals.Due("10.9.9.8", "the token is not known", began.AddHours(1.1)));
+    }
+
+    [Fact]
     public async Task Only_auditors_read_it_and_nobody_through_the_items()
     {
         await using var server = await TestServer.StartAsync(cluster, withJobs: false);

@@ -6,6 +6,8 @@ using EvidenceIngest.Server.Items;
 using EvidenceIngest.Server.Packages;
 using EvidenceIngest.Server.Status;
 using EvidenceIngest.Server.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
 using static EvidenceIngest.Server.Tests.Retention.RetentionFixture;
 
 namespace EvidenceIngest.Server.Tests.Retention;
@@ -25,13 +27,12 @@ public sealed class CaseFileTests(PrivateCluster cluster)
 
         await site.CaseAsync(Number, new CaseRequest(null, null, null, CaseState.Closed, new DateOnly(2026, 11, 20)));
         await RoundAsync(site);
-        Assert.Equal(["no item is linked to the case"], (await FindAsync(site)).CaseFile!.Lacks);
+        Assert.Equal(["案件未关联音像资料 / no item is linked to the case"], (await FindAsync(site)).CaseFile!.Lacks);
         await site.LinkAsync(Number);
         await RoundAsync(site);
-        Assert.Equal([$"{site.Item}: ObjectOfProof is missing"], (await FindAsync(site)).CaseFile!.Lacks);
+        Assert.Equal([$"{site.Item}：缺少证明对象 / ObjectOfProof is missing"], (await FindAsync(site)).CaseFile!.Lacks);
 
-        using (var patch = await site.Custodian.PatchAsJsonAsync($"/api/v1/items/{site.Item}/metadata", new MetadataPatch(null, null, null, "现场检查经过", "补录"), EvidenceJson.Options))
-            patch.EnsureSuccessStatusCode();
+        await CompleteItemAsync(site);
         await RoundAsync(site);
         await RoundAsync(site);
 
@@ -43,6 +44,39 @@ public sealed class CaseFileTests(PrivateCluster cluster)
         Assert.Contains(Number, package.Why, StringComparison.Ordinal);
         Assert.Single(await site.ChainAsync(), e => e.Kind == CustodyEventKind.Exported);
         Assert.Contains(file.Package!, await RetentionTests.ServiceChainAsync(site, CustodyEventKind.CaseFileMade), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_kill_after_the_package_was_made_or_begun_leaves_one_package_and_one_event()
+    {
+        await using var site = await StartAsync(cluster);
+        await site.CaseAsync(Number, new CaseRequest(null, null, null, CaseState.Closed, new DateOnly(2026, 11, 20)));
+        await site.LinkAsync(Number);
+        await CompleteItemAsync(site);
+        await RoundAsync(site);
+        var made = (await FindAsync(site)).CaseFile!.Package!;
+
+        // Killed before the case learned of it.
+        await ForgetAsync(site);
+        await RoundAsync(site);
+        Assert.Equal(made, (await FindAsync(site)).CaseFile!.Package);
+
+        // Killed before the package was written down.
+        await ForgetAsync(site);
+        await using (var owner = NpgsqlDataSource.Create(PrivateCluster.AsOwner(site.Server.Database)))
+        await using (var command = owner.CreateCommand(
+            "alter table package_files disable trigger user; alter table packages disable trigger user; delete from package_files; delete from packages"))
+            Assert.NotEqual(0, await command.ExecuteNonQueryAsync());
+        await RoundAsync(site);
+
+        Assert.Equal(made, (await FindAsync(site)).CaseFile!.Package);
+        Assert.Single(await site.ChainAsync(), e => e.Kind == CustodyEventKind.Exported);
+
+        // Closed anew it is another file.
+        await site.CaseAsync(Number, new CaseRequest(null, null, null, CaseState.Open, null));
+        await site.CaseAsync(Number, new CaseRequest(null, null, null, CaseState.Closed, new DateOnly(2026, 11, 21)));
+        await RoundAsync(site);
+        Assert.NotEqual(made, (await FindAsync(site)).CaseFile!.Package);
     }
 
     [Fact]
@@ -74,6 +108,17 @@ public sealed class CaseFileTests(PrivateCluster cluster)
         using var health = await site.Server.Anonymous.GetAsync("/health");
         Assert.Contains("for more than an hour", await health.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
+
+    private static async Task CompleteItemAsync(RetentionFixture site)
+    {
+        var missing = new MetadataPatch(null, null, null, "现场检查经过", "补录");
+        using var patch = await site.Custodian.PatchAsJsonAsync($"/api/v1/items/{site.Item}/metadata", missing, EvidenceJson.Options);
+        patch.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>What the case file keeper wrote last, as if it had been killed before.</summary>
+    private static Task<int> ForgetAsync(RetentionFixture site) => site.Server.Catalogue.WriteAsync(
+        db => db.Cases.ExecuteUpdateAsync(set => set.SetProperty(c => c.PackageId, (string?)null).SetProperty(c => c.PackageLacks, (IReadOnlyList<string>?)null)), default);
 
     private static Task<bool> RoundAsync(RetentionFixture site) => site.Server.Get<CaseFiles>().RunOnceAsync(CancellationToken.None);
 

@@ -8,6 +8,7 @@ using EvidenceIngest.Server.Disposal;
 using EvidenceIngest.Server.Items;
 using EvidenceIngest.Server.Retention;
 using EvidenceIngest.Server.Tests.Support;
+using Microsoft.EntityFrameworkCore;
 using static EvidenceIngest.Server.Tests.Retention.RetentionFixture;
 
 namespace EvidenceIngest.Server.Tests.Retention;
@@ -145,6 +146,38 @@ public sealed class DisposalTests(PrivateCluster cluster)
             await TestDock.RefusedAsync(late, HttpStatusCode.Conflict);
 
         await ProposeAsync(site, custodian);
+    }
+
+    [Fact]
+    public async Task Only_the_one_who_proposed_withdraws()
+    {
+        await using var site = await StartAsync(cluster);
+        using var custodian = await site.AfterAsync(11, "王芳", Role.Custodian);
+        using var other = await site.Server.PersonAsync("赵敏", Role.Custodian);
+        var proposed = await ProposeAsync(site, custodian);
+
+        using (var stranger = await PostAsync(other, $"disposals/{proposed.Disposal}/withdraw", new DisposalWord("不该销毁")))
+            Assert.Contains("王芳", await TestDock.RefusedAsync(stranger, HttpStatusCode.Conflict), StringComparison.Ordinal);
+        using var own = await PostAsync(custodian, $"disposals/{proposed.Disposal}/withdraw", new DisposalWord("提错了"));
+        Assert.Equal(DisposalState.Rejected, (await TestDock.ReadAsync<DisposalView>(own)).State);
+    }
+
+    [Fact]
+    public async Task Rules_that_are_being_applied_only_put_a_confirmed_disposal_off()
+    {
+        await using var site = await StartAsync(cluster);
+        using var custodian = await site.AfterAsync(11, "王芳", Role.Custodian);
+        using var head = await site.Server.PersonAsync("李强", Role.Head);
+        var proposed = await ProposeAsync(site, custodian);
+        await ConfirmAsync(head, proposed);
+        await site.Server.Catalogue.WriteAsync(db => db.Items.ExecuteUpdateAsync(set => set.SetProperty(i => i.RetentionDueAt, site.Now)), default);
+
+        await site.Server.Get<DisposalKeeper>().RunOnceAsync(CancellationToken.None);
+        Assert.Contains("are being applied", (await FindAsync(head, proposed)).Trouble, StringComparison.Ordinal);
+        await site.KeepAsync();
+        await site.Server.Get<DisposalKeeper>().RunOnceAsync(CancellationToken.None);
+
+        Assert.Equal(DisposalState.Done, (await FindAsync(head, proposed)).State);
     }
 
     private static async Task<List<ExpiredItem>> ExpiredAsync(HttpClient client)

@@ -128,6 +128,21 @@ public sealed class EncryptedPackageTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("path=pk-1/", "size=none/")]
+    [InlineData("path=pk-1/data/", "size=9\n8 path=b")]
+    [InlineData("path=pk-1/data/", "path=a\n9 path=b")]
+    public async Task Records_that_were_changed_lead_to_a_word_and_no_crash(string was, string now)
+    {
+        var name = "data/" + string.Join('/', Enumerable.Repeat("名", 60));
+        var clear = Pack(new Dictionary<string, byte[]> { ["bagit.txt"] = [1], [name] = new byte[70_001] });
+        var place = clear.AsSpan().IndexOf(Encoding.UTF8.GetBytes(was));
+        Assert.True(place > 0);
+        Encoding.UTF8.GetBytes(now).CopyTo(clear, place);
+
+        Assert.NotEmpty(Refused(await EncryptAsync(clear), _password));
+    }
+
     [Fact]
     public async Task An_encrypted_package_without_its_password_file_is_known_as_such()
     {
