@@ -10,6 +10,7 @@ using EvidenceIngest.Server.Fixity;
 using EvidenceIngest.Server.Items;
 using EvidenceIngest.Server.MediaTools;
 using EvidenceIngest.Server.Packages;
+using EvidenceIngest.Server.People;
 using EvidenceIngest.Server.Pipeline;
 using EvidenceIngest.Server.Receipts;
 using EvidenceIngest.Server.Recorders;
@@ -42,12 +43,19 @@ public static class ServerRegistration
         services.AddHostedService(s => s.GetRequiredService<CatalogueStart>());
 
         services.AddSingleton<AccessRefusals>();
+        services.AddSingleton<AccountRules>();
+        services.AddSingleton<Sessions>();
+        services.AddSingleton<LogIn>();
+        services.AddSingleton<OwnAccount>();
+        services.AddSingleton<Accounts>();
+        services.AddSingleton<RoleGrants>();
+        services.AddSingleton<Units>();
         services.AddSingleton<TokenFilter>();
         services.AddSingleton<Tokens>();
         services.AddHostedService<ConfigurationRecord>();
         services.AddSingleton(s => new LocalAccess(
             s.GetRequiredService<CatalogueStart>(), s.GetRequiredService<EvidenceCatalogue>(),
-            s.GetRequiredService<Enrolment>(), s.GetRequiredService<TimeProvider>()));
+            s.GetRequiredService<Enrolment>(), s.GetRequiredService<Accounts>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<Enrolment>();
         services.AddSingleton<Assignments>();
         services.AddSingleton<RecorderStates>();
@@ -94,24 +102,26 @@ public static class ServerRegistration
         outside.MapMedia();
         var api = outside.MapGroup("/api/v1");
         api.MapEnrolment();
-        var docks = api.MapGroup("").RequireToken(TokenKind.Dock);
+        api.MapLogIn();
+        api.MapPeople();
+        var docks = api.MapGroup("").RequireToken(TokenKind.Dock).Concerns(Data.Docks);
         docks.MapDeliveries();
         docks.MapBayReports();
         docks.MapAdmissions();
         var readers = api.MapGroup("").RequireToken(TokenKind.Operator, Scopes.Read);
         var writers = api.MapGroup("").RequireToken(TokenKind.Operator, Scopes.Write);
-        ItemEndpoints.Map(readers, writers);
+        ItemEndpoints.Map(api, readers, writers);
         TokenAdministration.Map(api);
         ServiceCustody.Map(api);
         LogEndpoints.Map(readers);
-        FixityEndpoints.Map(readers, writers);
+        FixityEndpoints.Map(api);
         PackageEndpoints.Map(writers);
-        CaseEndpoints.Map(readers, writers);
+        CaseEndpoints.Map(api, readers, writers);
         RetentionEndpoints.Map(api, readers);
         DisposalEndpoints.Map(api, readers);
         RecorderEndpoints.Map(readers, writers);
-        DockEndpoints.Map(readers, writers);
-        readers.MapStatus();
+        DockEndpoints.Map(api);
+        api.MapStatus();
     }
 
     private static void AddPipeline(IServiceCollection services, ServerOptions server)

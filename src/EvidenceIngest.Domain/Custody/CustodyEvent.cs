@@ -158,6 +158,42 @@ public enum CustodyEventKind
 
     /// <summary>A damaged file was replaced by the other vault's copy; the damaged version stays.</summary>
     Restored,
+
+    /// <summary>Somebody logged in.</summary>
+    LoggedIn,
+
+    /// <summary>Somebody tried to log in and was not let in.</summary>
+    LogInFailed,
+
+    /// <summary>A session was ended by its owner.</summary>
+    LoggedOut,
+
+    /// <summary>Somebody got an account.</summary>
+    AccountMade,
+
+    /// <summary>An account's unit, officer number or use changed.</summary>
+    AccountChanged,
+
+    /// <summary>A password was changed by its owner or reset.</summary>
+    PasswordChanged,
+
+    /// <summary>A second factor was set up or taken away.</summary>
+    SecondFactorChanged,
+
+    /// <summary>Somebody was given a role.</summary>
+    RoleGranted,
+
+    /// <summary>A second person confirmed that.</summary>
+    RoleConfirmed,
+
+    /// <summary>A role was taken back.</summary>
+    RoleRevoked,
+
+    /// <summary>A unit was made, renamed or moved.</summary>
+    UnitChanged,
+
+    /// <summary>An item came under another unit.</summary>
+    UnitGiven,
 }
 
 /// <summary>One fact in an item's custody chain, as it is hashed.</summary>

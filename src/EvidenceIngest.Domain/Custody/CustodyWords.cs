@@ -58,6 +58,18 @@ public static class CustodyWords
         CustodyEventKind.FixityResolved => "完整性异常已处理",
         CustodyEventKind.Replicated => "复制到第二保全库",
         CustodyEventKind.Restored => "从第二保全库恢复",
+        CustodyEventKind.LoggedIn => "登录",
+        CustodyEventKind.LogInFailed => "登录失败",
+        CustodyEventKind.LoggedOut => "退出登录",
+        CustodyEventKind.AccountMade => "建立账号",
+        CustodyEventKind.AccountChanged => "账号变更",
+        CustodyEventKind.PasswordChanged => "密码变更",
+        CustodyEventKind.SecondFactorChanged => "双因素认证变更",
+        CustodyEventKind.RoleGranted => "授予角色",
+        CustodyEventKind.RoleConfirmed => "复核授权",
+        CustodyEventKind.RoleRevoked => "撤销角色",
+        CustodyEventKind.UnitChanged => "组织机构变更",
+        CustodyEventKind.UnitGiven => "划归单位",
         _ => kind.ToString(),
     };
 

@@ -23,16 +23,26 @@ internal sealed class AccessRefusals(EvidenceCatalogue catalogue, TimeProvider t
     public async Task RecordAsync(HttpContext http, string why)
     {
         var address = http.Connection.RemoteIpAddress?.ToString() ?? "an unknown address";
+        var route = (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText?.TrimEnd('/') ?? "an unknown route";
+        await RecordAsync(address, CustodyEventKind.AccessRefused, why, $"{http.Request.Method} {route}: {why}", http.RequestAborted);
+    }
+
+    /// <param name="address">Where it came from.</param>
+    /// <param name="kind">What was refused.</param>
+    /// <param name="why">What makes it the same as another.</param>
+    /// <param name="detail">As it is recorded.</param>
+    /// <param name="ct">Ends it.</param>
+    public async Task RecordAsync(string address, CustodyEventKind kind, string why, string detail, CancellationToken ct)
+    {
         var now = time.GetUtcNow();
         if (Due(address, why, now) is not { } before)
             return;
-        var route = (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText?.TrimEnd('/') ?? "an unknown route";
         var more = before == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"; {before} more since the last record of this");
         await catalogue.WriteAsync(
             db => db.AppendToServiceAsync(
-                new NewEvent(now, "address:" + address, CustodyEventKind.AccessRefused, $"{http.Request.Method} {route}: {why}{more}"),
-                http.RequestAborted),
-            http.RequestAborted);
+                new NewEvent(now, "address:" + address, kind, detail + more),
+                ct),
+            ct);
     }
 
     /// <returns>How many were not recorded since the last one; null when this one isn't either.</returns>

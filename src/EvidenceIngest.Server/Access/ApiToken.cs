@@ -10,7 +10,7 @@ internal enum TokenKind
 }
 
 /// <summary>What a client proves itself with. The server keeps the hash of a random 256-bit value, never the value.</summary>
-internal sealed class ApiToken
+internal sealed class ApiToken : IOfUnit
 {
     public required Guid Id { get; init; }
 
@@ -29,6 +29,12 @@ internal sealed class ApiToken
     public Role? Role { get; init; }
 
     public string? IssuedBy { get; init; }
+
+    /// <summary>It reaches this unit and all below; null: everything.</summary>
+    public string? UnitId { get; init; }
+
+    /// <summary>Networks that it works from, as 10.1.0.0/16; null: any.</summary>
+    public IReadOnlyList<string>? Addresses { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
 

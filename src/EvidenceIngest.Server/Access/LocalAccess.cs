@@ -1,5 +1,6 @@
 using EvidenceIngest.Server.Catalogue;
 using EvidenceIngest.Server.Docks;
+using EvidenceIngest.Server.People;
 using Microsoft.EntityFrameworkCore;
 
 namespace EvidenceIngest.Server.Access;
@@ -10,10 +11,11 @@ public sealed class LocalAccess
     private readonly CatalogueStart _start;
     private readonly EvidenceCatalogue _catalogue;
     private readonly Enrolment _enrolment;
+    private readonly Accounts _accounts;
     private readonly TimeProvider _time;
 
-    internal LocalAccess(CatalogueStart start, EvidenceCatalogue catalogue, Enrolment enrolment, TimeProvider time) =>
-        (_start, _catalogue, _enrolment, _time) = (start, catalogue, enrolment, time);
+    internal LocalAccess(CatalogueStart start, EvidenceCatalogue catalogue, Enrolment enrolment, Accounts accounts, TimeProvider time) =>
+        (_start, _catalogue, _enrolment, _accounts, _time) = (start, catalogue, enrolment, accounts, time);
 
     /// <summary>Random 256 bits, fit for <see cref="EnsureOperatorTokenAsync"/>; keep it in a file that only its owner can read.</summary>
     public static string NewToken() => Secret.NewToken();
@@ -50,6 +52,16 @@ public sealed class LocalAccess
                 });
             },
             ct);
+    }
+
+    /// <summary>Makes the first account, the security administrator's, when there is none at all.</summary>
+    /// <param name="by">Who starts the service, as custody events name them.</param>
+    /// <param name="ct">Ends the wait.</param>
+    /// <returns>Its one-time password, to be shown once; null when there are accounts already.</returns>
+    public async Task<string?> EnsureFirstAccountAsync(string by, CancellationToken ct)
+    {
+        await _start.WhenReadyAsync(ct);
+        return await _accounts.EnsureFirstAsync(by, ct);
     }
 
     /// <summary>A one-time code that enrols one dock.</summary>

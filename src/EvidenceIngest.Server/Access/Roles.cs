@@ -18,15 +18,39 @@ public enum Role
     /// <summary>安全审计员: reads what happened to the service.</summary>
     Auditor,
 
-    /// <summary>安全管理员: issues and revokes tokens.</summary>
+    /// <summary>安全管理员: accounts, roles and tokens.</summary>
     SecurityAdministrator,
+
+    /// <summary>系统管理员: docks, the vault, the service itself; sees no recordings.</summary>
+    SystemAdministrator,
+
+    /// <summary>执法人员: sees that their own recordings exist.</summary>
+    Officer,
+
+    /// <summary>办案系统: a program that keeps cases and fetches links.</summary>
+    CaseSystem,
 }
 
-/// <summary>What a token may do. Each endpoint demands one of these.</summary>
+/// <summary>What a role is about, as rules of granting need it.</summary>
+internal static class RoleRules
+{
+    /// <summary>三员: one person is at most one of them.</summary>
+    public static bool IsAdministrator(this Role role) => role is Role.SystemAdministrator or Role.SecurityAdministrator or Role.Auditor;
+
+    /// <summary>Whether a second person has to confirm the grant.</summary>
+    public static bool NeedsSecondPerson(this Role role) => role is Role.Custodian or Role.Head;
+
+    /// <summary>What people hold; the others belong to a machine or a program.</summary>
+    public static bool IsForPeople(this Role role) => role is not (Role.Local or Role.CaseSystem);
+}
+
+/// <summary>What a caller may do. Each endpoint demands one of these.</summary>
 internal static class Scopes
 {
     public const string Read = "read";
     public const string Write = "write";
+    public const string Link = "link";
+    public const string Cases = "cases";
     public const string Hold = "hold";
     public const string ReleaseHold = "hold.release";
     public const string Retention = "retention";
@@ -34,16 +58,27 @@ internal static class Scopes
     public const string ConfirmDisposal = "disposal.confirm";
     public const string Audit = "audit";
     public const string Tokens = "tokens";
+    public const string Accounts = "accounts";
+    public const string System = "system";
+
+    /// <summary>Recordings of the caller's own.</summary>
+    public const string Own = "own";
+
+    /// <summary>The caller's own account.</summary>
+    public const string Self = "self";
 
     /// <summary>Nobody has all: what the machine's owner proposes for disposal somebody else confirms.</summary>
     public static IReadOnlyList<string> Of(Role role) => role switch
     {
-        Role.Local => [Read, Write, Hold, Retention, ProposeDisposal, Audit, Tokens],
-        Role.Custodian => [Read, Write, Hold, ReleaseHold, Retention, ProposeDisposal],
-        Role.Head => [Read, Hold, ReleaseHold, Retention, ConfirmDisposal],
+        Role.Local => [Read, Write, Link, Cases, Hold, Retention, ProposeDisposal, Audit, Tokens, Accounts, System],
+        Role.Custodian => [Read, Write, Link, Cases, Hold, ReleaseHold, Retention, ProposeDisposal],
+        Role.Head => [Read, Link, Hold, ReleaseHold, Retention, ConfirmDisposal],
         Role.Supervisor => [Read],
         Role.Auditor => [Audit],
-        Role.SecurityAdministrator => [Tokens],
+        Role.SecurityAdministrator => [Tokens, Accounts],
+        Role.SystemAdministrator => [System],
+        Role.Officer => [Own],
+        Role.CaseSystem => [Read, Link, Cases],
         _ => throw new ArgumentOutOfRangeException(nameof(role)),
     };
 }

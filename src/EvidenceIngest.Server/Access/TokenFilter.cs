@@ -1,27 +1,41 @@
+using System.Net;
 using EvidenceIngest.Server.Catalogue;
+using EvidenceIngest.Server.People;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace EvidenceIngest.Server.Access;
 
 /// <summary>Who makes the request; put there by <see cref="TokenFilter"/>.</summary>
-internal sealed record Caller(TokenKind Kind, string Name, Role? Role, string? DockId)
+/// <param name="Kind">A dock or somebody who operates the service.</param>
+/// <param name="Name">As custody events name them.</param>
+/// <param name="Role">The one that lets them make this request; null for docks and on one's own account.</param>
+/// <param name="DockId">Of docks.</param>
+/// <param name="Reach">The units in which they hold that role.</param>
+/// <param name="Account">Of people.</param>
+/// <param name="SessionId">Of people.</param>
+internal sealed record Caller(TokenKind Kind, string Name, Role? Role, string? DockId, Reach Reach, Account? Account = null, Guid? SessionId = null)
 {
-    /// <summary>Only on endpoints that require an operator's token.</summary>
-    public Person Person => new(Name, Role ?? throw new InvalidOperationException("a dock is no person"));
+    /// <summary>Only on endpoints that require a scope of roles.</summary>
+    public Person Person => new(Name, Role ?? throw new InvalidOperationException("the endpoint asks for a role without requiring a scope"));
+
+    /// <summary>Only on endpoints that require <see cref="Scopes.Self"/> or <see cref="Scopes.Own"/>.</summary>
+    public Account Self => Account ?? throw new InvalidOperationException("the endpoint asks for an account without requiring one");
 }
 
 /// <summary>Who acts, and as what.</summary>
 internal sealed record Person(string Name, Role Role);
 
-/// <summary>Lets a request pass when its bearer token is known, of the right kind, in force and wide enough.</summary>
-internal sealed class TokenFilter(EvidenceCatalogue catalogue, AccessRefusals refusals, TimeProvider time)
+/// <summary>Lets a request pass when its bearer token, a system's or a session's, is known, of the right kind, in force and wide enough.</summary>
+internal sealed class TokenFilter(EvidenceCatalogue catalogue, Sessions sessions, AccessRefusals refusals, TimeProvider time)
 {
-    public async Task<Caller> AdmitAsync(HttpContext http, TokenKind kind, string? scope)
+    private const string Scheme = "Bearer ";
+
+    public async Task<Caller> AdmitAsync(HttpContext http, TokenKind kind, IReadOnlyList<string> anyOf)
     {
         try
         {
-            return await FindAsync(http, kind, scope);
+            return await FindAsync(http, kind, anyOf);
         }
         catch (RequestRefusedException e)
         {
@@ -30,39 +44,56 @@ internal sealed class TokenFilter(EvidenceCatalogue catalogue, AccessRefusals re
         }
     }
 
-    private async Task<Caller> FindAsync(HttpContext http, TokenKind kind, string? scope)
+    private async Task<Caller> FindAsync(HttpContext http, TokenKind kind, IReadOnlyList<string> anyOf)
     {
-        const string Scheme = "Bearer ";
+        var ct = http.RequestAborted;
         var header = http.Request.Headers.Authorization.ToString();
         if (!header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) || header.Length > 512)
             throw new RequestRefusedException(StatusCodes.Status401Unauthorized, "send 'Authorization: Bearer <token>'");
         var hash = Secret.Hash(header[Scheme.Length..].Trim());
-        var token = await catalogue.ReadAsync(
-            db => db.ApiTokens.SingleOrDefaultAsync(t => t.Hash == hash, http.RequestAborted), http.RequestAborted);
-        if (token is null)
+        var token = await catalogue.ReadAsync(db => db.ApiTokens.SingleOrDefaultAsync(t => t.Hash == hash, ct), ct);
+        if (token is not null)
+            return await AdmitSystemAsync(token, http.Connection.RemoteIpAddress, kind, anyOf, ct);
+        if (await sessions.FindAsync(hash, anyOf, ct) is not { } session)
             throw new RequestRefusedException(StatusCodes.Status401Unauthorized, "the token is not known");
+        return kind == TokenKind.Operator ? session : throw WrongKind(kind);
+    }
+
+    private async Task<Caller> AdmitSystemAsync(ApiToken token, IPAddress? from, TokenKind kind, IReadOnlyList<string> anyOf, CancellationToken ct)
+    {
         if (token.RevokedAt is not null)
             throw new RequestRefusedException(StatusCodes.Status401Unauthorized, "the token was revoked");
         if (token.ExpiresAt <= time.GetUtcNow())
             throw new RequestRefusedException(StatusCodes.Status401Unauthorized, "the token has expired");
+        if (token.Addresses is { } networks && !networks.Any(n => from is not null && IPNetwork.Parse(n).Contains(from.IsIPv4MappedToIPv6 ? from.MapToIPv4() : from)))
+            throw new RequestRefusedException(StatusCodes.Status403Forbidden, "the token does not work from this address");
         if (token.Kind != kind)
-            throw new RequestRefusedException(StatusCodes.Status403Forbidden, $"this needs a token of kind {kind}");
-        if (scope is not null && !token.Scopes.Contains(scope))
-            throw new RequestRefusedException(StatusCodes.Status403Forbidden, $"the token lacks the scope '{scope}'");
-        return new Caller(token.Kind, token.Name, token.Role, token.DockId);
+            throw WrongKind(kind);
+        if (anyOf.Count > 0 && !anyOf.Any(token.Scopes.Contains))
+            throw Lacks(anyOf);
+        var reach = token.UnitId is null ? Reach.Everything : await catalogue.ReadAsync(db => Reach.BelowAsync(db, [token.UnitId], ct), ct);
+        return new Caller(token.Kind, token.Name, token.Role, token.DockId, reach);
     }
+
+    public static RequestRefusedException Lacks(IReadOnlyList<string> anyOf) =>
+        new(StatusCodes.Status403Forbidden, $"this needs the right to '{string.Join("' or '", anyOf)}'");
+
+    private static RequestRefusedException WrongKind(TokenKind kind) => new(StatusCodes.Status403Forbidden, $"this needs a token of kind {kind}");
 }
+
+/// <summary>What an endpoint demands of its caller; tests read it from the routes.</summary>
+internal sealed record TokenDemand(TokenKind Kind, IReadOnlyList<string> AnyOf);
 
 internal static class TokenEndpoints
 {
     private static readonly object CallerKey = new();
 
-    public static TBuilder RequireToken<TBuilder>(this TBuilder endpoints, TokenKind kind, string? scope = null)
+    public static TBuilder RequireToken<TBuilder>(this TBuilder endpoints, TokenKind kind, params string[] anyOf)
         where TBuilder : IEndpointConventionBuilder =>
-        endpoints.AddEndpointFilter(async (context, next) =>
+        endpoints.WithMetadata(new TokenDemand(kind, anyOf)).AddEndpointFilter(async (context, next) =>
         {
             var filter = context.HttpContext.RequestServices.GetRequiredService<TokenFilter>();
-            context.HttpContext.Items[CallerKey] = await filter.AdmitAsync(context.HttpContext, kind, scope);
+            context.HttpContext.Items[CallerKey] = await filter.AdmitAsync(context.HttpContext, kind, anyOf);
             return await next(context);
         });
 

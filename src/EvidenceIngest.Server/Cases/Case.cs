@@ -1,3 +1,6 @@
+using EvidenceIngest.Server.Access;
+using EvidenceIngest.Server.People;
+
 namespace EvidenceIngest.Server.Cases;
 
 public enum CaseState
@@ -10,13 +13,16 @@ public enum CaseState
 }
 
 /// <summary>案件, as the case system numbers it.</summary>
-internal sealed class Case
+internal sealed class Case : IOfUnit
 {
     public required string Number { get; init; }
 
     public string? MatterId { get; set; }
 
     public string? Agency { get; set; }
+
+    /// <summary>Who deals with it here.</summary>
+    public string UnitId { get; set; } = Unit.Root;
 
     public string? RetentionClass { get; set; }
 

@@ -4,6 +4,7 @@ using EvidenceIngest.Server.Access;
 using EvidenceIngest.Server.Catalogue;
 using EvidenceIngest.Server.Custody;
 using EvidenceIngest.Server.Items;
+using EvidenceIngest.Server.People;
 using EvidenceIngest.Server.Retention;
 using Microsoft.EntityFrameworkCore;
 
@@ -22,10 +23,10 @@ internal sealed class CaseRegister(EvidenceCatalogue catalogue, ServerOptions op
         return await db.Cases.SingleOrDefaultAsync(c => c.Number == number, ct) ?? throw RequestRefusedException.NotFound($"there is no case {number}");
     }
 
-    public async Task<IReadOnlyList<CaseView>> ListAsync(CancellationToken ct)
+    public async Task<IReadOnlyList<CaseView>> ListAsync(Reach reach, CancellationToken ct)
     {
         const int Most = 500;
-        var cases = await catalogue.ReadAsync(db => db.Cases.OrderByDescending(c => c.ChangedAt).Take(Most).ToListAsync(ct), ct);
+        var cases = await catalogue.ReadAsync(db => reach.Of(db.Cases).OrderByDescending(c => c.ChangedAt).Take(Most).ToListAsync(ct), ct);
         var numbers = cases.ConvertAll(c => c.Number);
         var links = (await catalogue.ReadAsync(db => db.CaseItems.Where(l => numbers.Contains(l.CaseNumber)).ToListAsync(ct), ct)).ToLookup(l => l.CaseNumber);
         return cases.ConvertAll(c => View(c, links[c.Number]));
@@ -37,7 +38,7 @@ internal sealed class CaseRegister(EvidenceCatalogue catalogue, ServerOptions op
             await db.CaseItems.Where(l => l.CaseNumber == number).ToListAsync(ct)),
         ct);
 
-    public async Task<CaseView> SetAsync(string number, CaseRequest request, string by, CancellationToken ct)
+    public async Task<CaseView> SetAsync(string number, CaseRequest request, Caller by, CancellationToken ct)
     {
         Texts.Demand(number, "case", 200);
         Texts.Allow(request.Matter, "matter", 50);
@@ -69,15 +70,15 @@ internal sealed class CaseRegister(EvidenceCatalogue catalogue, ServerOptions op
     }
 
     private static string Describe(Case known) =>
-        $"{known.State}, matter {known.MatterId ?? "unknown"}, class {known.RetentionClass ?? "usual"}, executed {known.ExecutedOn?.ToString("O", null) ?? "not yet"}";
+        $"{known.State}, unit {known.UnitId}, matter {known.MatterId ?? "unknown"}, class {known.RetentionClass ?? "usual"}, executed {known.ExecutedOn?.ToString("O", null) ?? "not yet"}";
 
     private CaseView View(Case c, IEnumerable<CaseItem> links) => new(
-        c.Number, c.MatterId, c.Agency, c.RetentionClass, c.State, c.ExecutedOn, c.ClosedAt,
+        c.Number, c.MatterId, c.Agency, c.UnitId, c.RetentionClass, c.State, c.ExecutedOn, c.ClosedAt,
         c.ExecutedOn is { } day ? CaseFileDeadline.For(day, options.AgencyZone) : null,
         [.. links.Select(l => l.ItemId).Order(StringComparer.Ordinal)],
         c.PackageLacks is { } lacks ? new CaseFileView(c.PackageId, lacks) : null);
 
-    private async Task SetAsync(CatalogueDb db, string number, CaseRequest request, string by, CancellationToken ct)
+    private async Task SetAsync(CatalogueDb db, string number, CaseRequest request, Caller by, CancellationToken ct)
     {
         if (request.Matter is { } matter && !await db.Matters.AnyAsync(m => m.Id == matter, ct))
             throw RequestRefusedException.Invalid("matter", $"there is no matter {matter}");
@@ -88,23 +89,27 @@ internal sealed class CaseRegister(EvidenceCatalogue catalogue, ServerOptions op
         var before = known is null ? "new" : Describe(known);
         if (known is null)
         {
-            known = new Case { Number = number, ChangedAt = now, ChangedBy = by };
+            known = new Case { Number = number, ChangedAt = now, ChangedBy = by.Name };
             db.Add(known);
         }
+
+        var unit = request.Unit ?? known.UnitId;
+        if (unit != known.UnitId || before == "new")
+            await Units.DemandAsync(db, unit, "unit", by.Reach, ct);
 
         if (request.State == CaseState.Closed && known.State == CaseState.Open)
             known.ClosedAt = now;
         if (request.State == CaseState.Open)
             (known.ClosedAt, known.PackageLacks, known.PackageId) = (null, null, null);
-        (known.MatterId, known.Agency, known.RetentionClass, known.State, known.ExecutedOn) =
-            (request.Matter, request.Agency, request.RetentionClass, request.State, request.ExecutedOn);
+        (known.MatterId, known.Agency, known.UnitId, known.RetentionClass, known.State, known.ExecutedOn) =
+            (request.Matter, request.Agency, unit, request.RetentionClass, request.State, request.ExecutedOn);
         if (Describe(known) == before)
             return;
-        (known.ChangedAt, known.ChangedBy) = (now, by);
+        (known.ChangedAt, known.ChangedBy) = (now, by.Name);
         await db.SaveChangesAsync(ct);
         await db.Items.Where(i => db.CaseItems.Any(l => l.ItemId == i.Id && l.CaseNumber == number)).DueAsync(now, ct);
         await db.AppendToServiceAsync(
-            new NewEvent(now, Actors.Operator(by), CustodyEventKind.CaseChanged, $"case {number}: {Describe(known)}; before: {before}"), ct);
+            new NewEvent(now, Actors.Operator(by.Name), CustodyEventKind.CaseChanged, $"case {number}: {Describe(known)}; before: {before}"), ct);
     }
 
     private async Task LinkAsync(CatalogueDb db, string number, List<string> items, string why, string by, CancellationToken ct)

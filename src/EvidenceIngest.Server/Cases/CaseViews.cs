@@ -5,11 +5,13 @@ namespace EvidenceIngest.Server.Cases;
 /// <param name="RetentionClass">Null: that of every item.</param>
 /// <param name="State">Open or Closed.</param>
 /// <param name="ExecutedOn">The day on which the act had been carried out; demanded when it is closed.</param>
-public sealed record CaseRequest(string? Matter, string? Agency, string? RetentionClass, CaseState State, DateOnly? ExecutedOn);
+/// <param name="Unit">Who deals with it here; null: as before, at first the root.</param>
+public sealed record CaseRequest(string? Matter, string? Agency, string? RetentionClass, CaseState State, DateOnly? ExecutedOn, string? Unit = null);
 
 /// <param name="Number">As the case system numbers it.</param>
 /// <param name="Matter">Id of the matter.</param>
-/// <param name="Agency">The agency that handles it.</param>
+/// <param name="Agency">The agency that handles it, as the case system calls it.</param>
+/// <param name="Unit">Who deals with it here.</param>
 /// <param name="RetentionClass">Null: that of every item.</param>
 /// <param name="State">Open or Closed.</param>
 /// <param name="ExecutedOn">The day on which the act had been carried out.</param>
@@ -18,7 +20,7 @@ public sealed record CaseRequest(string? Matter, string? Agency, string? Retenti
 /// <param name="Items">Ids of the linked items.</param>
 /// <param name="CaseFile">Its case file package; null while the case is open and until it is made.</param>
 public sealed record CaseView(
-    string Number, string? Matter, string? Agency, string? RetentionClass, CaseState State, DateOnly? ExecutedOn, DateTimeOffset? ClosedAt,
+    string Number, string? Matter, string? Agency, string Unit, string? RetentionClass, CaseState State, DateOnly? ExecutedOn, DateTimeOffset? ClosedAt,
     DateTimeOffset? CaseFileDeadline, IReadOnlyList<string> Items, CaseFileView? CaseFile);
 
 /// <param name="Package">Id of the package; null while something is missing.</param>

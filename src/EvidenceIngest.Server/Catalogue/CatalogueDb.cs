@@ -8,11 +8,13 @@ using EvidenceIngest.Server.Docks;
 using EvidenceIngest.Server.Fixity;
 using EvidenceIngest.Server.Items;
 using EvidenceIngest.Server.Packages;
+using EvidenceIngest.Server.People;
 using EvidenceIngest.Server.Pipeline;
 using EvidenceIngest.Server.Receipts;
 using EvidenceIngest.Server.Recorders;
 using EvidenceIngest.Server.Retention;
 using EvidenceIngest.Server.Transparency;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 
@@ -91,6 +93,16 @@ internal sealed partial class CatalogueDb(DbContextOptions<CatalogueDb> options)
 
     public DbSet<ReplicatedMaster> MasterCopies => Set<ReplicatedMaster>();
 
+    public DbSet<Unit> Units => Set<Unit>();
+
+    public DbSet<Account> Accounts => Set<Account>();
+
+    public DbSet<IdentityUserToken<Guid>> UserTokens => Set<IdentityUserToken<Guid>>();
+
+    public DbSet<RoleGrant> RoleGrants => Set<RoleGrant>();
+
+    public DbSet<Session> Sessions => Set<Session>();
+
     public DbSet<FixityPass> FixityPasses => Set<FixityPass>();
 
     public DbSet<FixityListing> FixityListings => Set<FixityListing>();
@@ -116,7 +128,23 @@ internal sealed partial class CatalogueDb(DbContextOptions<CatalogueDb> options)
         modelBuilder.Entity<Dock>().Property(d => d.Bays).AsJson();
         modelBuilder.Entity<Recorder>().Property(r => r.Alarm).AsJson();
         modelBuilder.Entity<Recorder>().Ignore(r => r.Dispute);
-        modelBuilder.Entity<ApiToken>().Property(t => t.Scopes).AsJson();
+        modelBuilder.Entity<ApiToken>(e =>
+        {
+            e.Property(t => t.Scopes).AsJson();
+            e.Property(t => t.Addresses).AsJson();
+        });
+        modelBuilder.Entity<Account>(e =>
+        {
+            // Nobody is reached by them, and what isn't kept can't be lost.
+            e.Ignore(a => a.Email).Ignore(a => a.NormalizedEmail).Ignore(a => a.EmailConfirmed).Ignore(a => a.PhoneNumber).Ignore(a => a.PhoneNumberConfirmed);
+            e.Ignore(a => a.Called);
+            e.Property(a => a.ConcurrencyStamp).IsConcurrencyToken();
+        });
+        modelBuilder.Entity<IdentityUserToken<Guid>>(e =>
+        {
+            e.ToTable("AccountTokens");
+            e.HasKey(t => new { t.UserId, t.LoginProvider, t.Name });
+        });
         modelBuilder.Entity<EnrolmentCode>().HasKey(c => c.Hash);
         modelBuilder.Entity<DeliveryDock>().HasKey(d => new { d.DeliveryId, d.DockId });
         modelBuilder.Entity<MasterFile>().HasKey(f => new { f.ItemId, f.Position });

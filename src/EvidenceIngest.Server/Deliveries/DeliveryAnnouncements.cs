@@ -66,7 +66,8 @@ internal sealed class DeliveryAnnouncements(EvidenceCatalogue catalogue, ServerO
         var assignment = await db.AssignmentAtAsync(
             manifest.Recorder.RecorderId, Prefill.TimeOfProduction(manifest, now, options.AgencyZone).At ?? now, ct);
         var dispute = (await db.Recorders.AsNoTracking().SingleAsync(r => r.Id == manifest.Recorder.RecorderId, ct)).Dispute;
-        var item = NewItems.From(manifest, id, assignment, dispute, now, options);
+        var dockUnit = await db.Docks.Where(d => d.Id == dockId).Select(d => d.UnitId).SingleAsync(ct);
+        var item = NewItems.From(manifest, id, dockUnit, assignment, dispute, now, options);
         db.Add(item);
         await db.SaveChangesAsync(ct);
         db.Add(new Delivery

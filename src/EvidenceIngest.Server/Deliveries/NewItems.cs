@@ -11,7 +11,7 @@ namespace EvidenceIngest.Server.Deliveries;
 internal static class NewItems
 {
     public static EvidenceItem From(
-        DeliveryManifest manifest, string deliveryId, RecorderAssignment? assignment, Finding? dispute, DateTimeOffset now, ServerOptions options)
+        DeliveryManifest manifest, string deliveryId, string dockUnit, RecorderAssignment? assignment, Finding? dispute, DateTimeOffset now, ServerOptions options)
     {
         var recording = manifest.Recording;
         var made = Prefill.TimeOfProduction(manifest, now, options.AgencyZone);
@@ -21,6 +21,8 @@ internal static class NewItems
         {
             Id = itemId,
             RecorderId = manifest.Recorder.RecorderId,
+            UnitId = assignment?.UnitId ?? dockUnit,
+            ProducerNumber = assignment?.OfficerNumber ?? recording.OfficerNumber,
             State = ItemState.Receiving,
             Kind = recording.Kind,
             Attachment = manifest.Recorder.Attachment,

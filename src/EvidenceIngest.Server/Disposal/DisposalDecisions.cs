@@ -16,10 +16,10 @@ internal sealed class DisposalDecisions(EvidenceCatalogue catalogue, ReceiptKey 
     private const int MostItems = 500;
 
     /// <summary>What could be proposed now, longest expired first.</summary>
-    public async Task<IReadOnlyList<ExpiredItem>> ExpiredAsync(CancellationToken ct)
+    public async Task<IReadOnlyList<ExpiredItem>> ExpiredAsync(Reach reach, CancellationToken ct)
     {
         var now = time.GetUtcNow();
-        var items = await catalogue.ReadAsync(db => db.Items.Expired(now).OrderBy(i => i.RetainUntil).Take(MostItems).ToListAsync(ct), ct);
+        var items = await catalogue.ReadAsync(db => reach.Of(db.Items).Expired(now).OrderBy(i => i.RetainUntil).Take(MostItems).ToListAsync(ct), ct);
         return items.ConvertAll(i => new ExpiredItem(i.Id, i.SealedAt!.Value, i.RetainUntil!.Value));
     }
 
@@ -47,10 +47,20 @@ internal sealed class DisposalDecisions(EvidenceCatalogue catalogue, ReceiptKey 
     /// <summary>Takes a proposal back; only the one who made it can.</summary>
     public Task<DisposalView> WithdrawAsync(string id, DisposalWord word, Person by, CancellationToken ct) => DecideAsync(id, word, by, WithdrawAsync, ct);
 
-    public async Task<IReadOnlyList<DisposalView>> ListAsync(CancellationToken ct)
+    /// <summary>Those all of whose items are within reach.</summary>
+    public async Task<IReadOnlyList<DisposalView>> ListAsync(Reach reach, CancellationToken ct)
     {
         const int Most = 200;
-        var decisions = await catalogue.ReadAsync(db => db.Disposals.OrderByDescending(d => d.ProposedAt).Take(Most).ToListAsync(ct), ct);
+        var decisions = await catalogue.ReadAsync(
+            db =>
+            {
+                var seen = reach.Of(db.Items);
+                var within = reach.IsEverything
+                    ? db.Disposals
+                    : db.Disposals.Where(d => !db.DisposalItems.Any(i => i.DisposalId == d.Id && !seen.Any(item => item.Id == i.ItemId)));
+                return within.OrderByDescending(d => d.ProposedAt).Take(Most).ToListAsync(ct);
+            },
+            ct);
         var views = new List<DisposalView>();
         foreach (var decision in decisions)
             views.Add(await catalogue.ReadAsync(db => ViewAsync(db, decision, ct), ct));

@@ -1,13 +1,18 @@
 using EvidenceIngest.Domain.Deliveries;
+using EvidenceIngest.Server.Access;
+using EvidenceIngest.Server.People;
 
 namespace EvidenceIngest.Server.Docks;
 
 /// <summary>采集站 that was enrolled with a one-time code.</summary>
-internal sealed class Dock
+internal sealed class Dock : IOfUnit
 {
     public required string Id { get; init; }
 
     public required string Name { get; init; }
+
+    /// <summary>Where it stands.</summary>
+    public string UnitId { get; set; } = Unit.Root;
 
     public required DateTimeOffset EnrolledAt { get; init; }
 

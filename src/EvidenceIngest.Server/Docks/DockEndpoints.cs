@@ -1,6 +1,9 @@
+using EvidenceIngest.Domain.Custody;
 using EvidenceIngest.Domain.Deliveries;
 using EvidenceIngest.Server.Access;
 using EvidenceIngest.Server.Catalogue;
+using EvidenceIngest.Server.Custody;
+using EvidenceIngest.Server.People;
 using EvidenceIngest.Server.Recorders;
 using Microsoft.EntityFrameworkCore;
 
@@ -23,6 +26,9 @@ public sealed record BayView(
     string Dock, string DockId, DateTimeOffset? ReportedAt, string Bay, string State, string? Recorder, string? Reason,
     int FilesDone, int FilesTotal, long BytesDone, long BytesTotal, DateTimeOffset Since);
 
+/// <param name="Unit">Where it stands.</param>
+public sealed record DockPlace(string Unit);
+
 internal static class DockEndpoints
 {
     private const int MaxBody = 256 << 10;
@@ -36,10 +42,12 @@ internal static class DockEndpoints
         docks.MapPut("/docks/me/bays", ReportAsync).WithTags("Docks")
             .Accepts<BayReport[]>("application/json").Produces(StatusCodes.Status204NoContent);
 
-    public static void Map(IEndpointRouteBuilder readers, IEndpointRouteBuilder writers)
+    public static void Map(IEndpointRouteBuilder api)
     {
-        readers.MapGet("/bays", ListAsync).WithTags("Docks").Produces<BayView[]>();
-        writers.MapPost("/docks/invitations", InviteAsync).WithTags("Docks").Produces<DockInvitation>(StatusCodes.Status201Created);
+        api.MapGet("/bays", ListAsync).RequireToken(TokenKind.Operator, Scopes.Read, Scopes.System).Concerns(Data.Checked).WithTags("Docks").Produces<BayView[]>();
+        var administrators = api.MapGroup("/docks").RequireToken(TokenKind.Operator, Scopes.System).Concerns(Data.Installation).WithTags("Docks");
+        administrators.MapPost("/invitations", InviteAsync).Produces<DockInvitation>(StatusCodes.Status201Created);
+        administrators.MapPut("/{id}/unit", PlaceAsync).Accepts<DockPlace>("application/json").Produces(StatusCodes.Status204NoContent);
     }
 
     private static async Task<IResult> EnrolAsync(HttpContext http, Enrolment enrolment, CancellationToken ct) =>
@@ -47,6 +55,27 @@ internal static class DockEndpoints
 
     private static async Task<IResult> InviteAsync(HttpContext http, Enrolment enrolment, CancellationToken ct) =>
         TypedResults.Created((string?)null, await enrolment.InviteAsync(http.Caller().Name, ct));
+
+    /// <summary>What comes from recorders that nobody was assigned to belongs to the dock's unit from then on.</summary>
+    private static async Task<IResult> PlaceAsync(string id, HttpContext http, EvidenceCatalogue catalogue, TimeProvider time, CancellationToken ct)
+    {
+        Texts.Demand(id, "dock", 100);
+        var place = await http.ReadJsonAsync<DockPlace>(MaxBody);
+        var (now, by) = (time.GetUtcNow(), http.Caller());
+        await catalogue.WriteAsync(
+            async db =>
+            {
+                await Units.DemandAsync(db, place.Unit, "unit", by.Reach, ct);
+                var dock = await db.Docks.SingleOrDefaultAsync(d => d.Id == id, ct) ?? throw RequestRefusedException.NotFound($"there is no dock {id}");
+                if (dock.UnitId == place.Unit)
+                    return;
+                var before = dock.UnitId;
+                dock.UnitId = place.Unit;
+                await db.AppendToServiceAsync(new NewEvent(now, Actors.Operator(by.Name), CustodyEventKind.UnitGiven, $"dock {id}: from {before} to {place.Unit}"), ct);
+            },
+            ct);
+        return TypedResults.NoContent();
+    }
 
     private static async Task<IResult> ReportAsync(
         HttpContext http, EvidenceCatalogue catalogue, RecorderPresence presence, TimeProvider time, CancellationToken ct)
@@ -76,9 +105,9 @@ internal static class DockEndpoints
         return TypedResults.NoContent();
     }
 
-    private static async Task<IResult> ListAsync(EvidenceCatalogue catalogue, CancellationToken ct)
+    private static async Task<IResult> ListAsync(HttpContext http, EvidenceCatalogue catalogue, CancellationToken ct)
     {
-        var docks = await catalogue.ReadAsync(db => db.Docks.OrderBy(d => d.Name).ToListAsync(ct), ct);
+        var docks = await catalogue.ReadAsync(db => http.Caller().Reach.Of(db.Docks).OrderBy(d => d.Name).ToListAsync(ct), ct);
         return TypedResults.Ok(docks.SelectMany(d => d.Bays.Select(b => new BayView(
             d.Name, d.Id, d.LastSeenAt, b.Bay, b.State, b.Recorder, b.Reason, b.FilesDone, b.FilesTotal, b.BytesDone, b.BytesTotal, b.Since))).ToArray());
     }

@@ -6,14 +6,14 @@ internal static class FixityEndpoints
 {
     private const int MaxBody = 16 << 10;
 
-    public static void Map(IEndpointRouteBuilder readers, IEndpointRouteBuilder writers)
+    public static void Map(IEndpointRouteBuilder api)
     {
-        var fixity = readers.MapGroup("/fixity").WithTags("Fixity");
+        var fixity = api.MapGroup("/fixity").RequireToken(TokenKind.Operator, Scopes.Read, Scopes.System).Concerns(Data.Installation).WithTags("Fixity");
         fixity.MapGet("", async (FixityRegister register, CancellationToken ct) => TypedResults.Ok(await register.StatusAsync(ct)));
         fixity.MapGet("/findings", ListAsync).Produces<FixityFindingPage>().ProducesProblem(StatusCodes.Status400BadRequest);
         fixity.MapGet("/findings/{id:long}", async (long id, FixityRegister register, CancellationToken ct) => TypedResults.Ok(await register.FindAsync(id, ct)))
             .ProducesProblem(StatusCodes.Status404NotFound);
-        var decisions = writers.MapGroup("/fixity").WithTags("Fixity");
+        var decisions = api.MapGroup("/fixity").RequireToken(TokenKind.Operator, Scopes.Write, Scopes.System).Concerns(Data.Installation).WithTags("Fixity");
         decisions.MapPost("/findings/{id:long}/resolve", ResolveAsync).Accepts<FindingDecision>("application/json").Produces<FixityFindingView>()
             .ProducesProblem(StatusCodes.Status404NotFound);
         decisions.MapPost("/findings/{id:long}/restore", RestoreAsync).Produces<FixityFindingView>(StatusCodes.Status202Accepted)

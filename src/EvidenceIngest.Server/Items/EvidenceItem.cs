@@ -1,7 +1,9 @@
 using EvidenceIngest.Domain.Deadlines;
 using EvidenceIngest.Domain.Deliveries;
 using EvidenceIngest.Domain.Evidence;
+using EvidenceIngest.Server.Access;
 using EvidenceIngest.Server.Deliveries;
+using EvidenceIngest.Server.People;
 using EvidenceIngest.Server.Pipeline;
 
 namespace EvidenceIngest.Server.Items;
@@ -26,7 +28,7 @@ public enum ItemState
 }
 
 /// <summary>音像资料: one recording with everything that is known about it.</summary>
-internal sealed class EvidenceItem
+internal sealed class EvidenceItem : IOfUnit
 {
     /// <summary>What keeps a sealed item from being accepted.</summary>
     private static readonly FindingCode[] Quarantining =
@@ -39,6 +41,12 @@ internal sealed class EvidenceItem
     public required string RecorderId { get; init; }
 
     public ItemState State { get; set; }
+
+    /// <summary>Whose evidence it is: the unit of its officer, or else of its dock.</summary>
+    public string UnitId { get; set; } = Unit.Root;
+
+    /// <summary>Number of the officer who recorded it, as the recorder's assignment says, or else the file name.</summary>
+    public string? ProducerNumber { get; set; }
 
     /// <summary>Why it is quarantined, or will be.</summary>
     public string? Reason { get; set; }

@@ -7,20 +7,21 @@ internal static class ItemEndpoints
 {
     private const int MaxBody = 64 << 10;
 
-    public static void Map(IEndpointRouteBuilder readers, IEndpointRouteBuilder writers)
+    public static void Map(IEndpointRouteBuilder api, IEndpointRouteBuilder readers, IEndpointRouteBuilder writers)
     {
-        var items = readers.MapGroup("/items").WithTags("Items");
-        items.MapGet("", ListAsync).Produces<ItemPage>().ProducesProblem(StatusCodes.Status400BadRequest);
+        readers.MapGet("/items", ListAsync).Concerns(Data.Checked).WithTags("Items").Produces<ItemPage>().ProducesProblem(StatusCodes.Status400BadRequest);
+        api.MapGet("/me/items", ListOwnAsync).RequireToken(TokenKind.Operator, Scopes.Own).Concerns(Data.CallersOwn).WithTags("Items").Produces<ItemPage>();
+        var items = readers.MapGroup("/items").Concerns(Data.Item).WithTags("Items");
         items.MapGet("/{id}", FindAsync).Produces<ItemDetail>().ProducesProblem(StatusCodes.Status404NotFound);
         items.MapGet("/{id}/custody", CustodyAsync).Produces<CustodyEventView[]>().ProducesProblem(StatusCodes.Status404NotFound);
         items.MapGet("/{id}/receipt", ReceiptAsync).Produces<SignedEnvelope>().ProducesProblem(StatusCodes.Status404NotFound);
-        var changes = writers.MapGroup("/items").WithTags("Items");
-        changes.MapPost("/{id}/links", LinkAsync).Accepts<LinkRequest>("application/json").Produces<LinkAnswer>(StatusCodes.Status201Created);
-        changes.MapPatch("/{id}/metadata", ChangeAsync).Accepts<MetadataPatch>("application/json").Produces<ItemDetail>();
+        api.MapPost("/items/{id}/links", LinkAsync).RequireToken(TokenKind.Operator, Scopes.Link).Concerns(Data.Item).WithTags("Items")
+            .Accepts<LinkRequest>("application/json").Produces<LinkAnswer>(StatusCodes.Status201Created);
+        writers.MapPatch("/items/{id}/metadata", ChangeAsync).Concerns(Data.Item).WithTags("Items").Accepts<MetadataPatch>("application/json").Produces<ItemDetail>();
     }
 
     private static async Task<IResult> ListAsync(
-        ItemRegister register, CancellationToken ct, string? state = null, string? recorder = null, string? cursor = null, int limit = 50)
+        HttpContext http, ItemRegister register, CancellationToken ct, string? state = null, string? recorder = null, string? cursor = null, int limit = 50)
     {
         Texts.Allow(recorder, "recorder", 200);
         ItemState? wanted = null;
@@ -32,8 +33,14 @@ internal static class ItemEndpoints
             wanted = parsed;
         }
 
-        return TypedResults.Ok(await register.ListAsync(new ItemFilter(wanted, recorder), cursor, limit, ct));
+        return TypedResults.Ok(await register.ListAsync(new ItemFilter(http.Caller().Reach, wanted, recorder), cursor, limit, ct));
     }
+
+    /// <summary>That they exist and where they stand; their contents are for custodians.</summary>
+    private static async Task<IResult> ListOwnAsync(HttpContext http, ItemRegister register, CancellationToken ct, string? cursor = null, int limit = 50) =>
+        http.Caller().Self.OfficerNumber is { } number
+            ? TypedResults.Ok(await register.ListAsync(new ItemFilter(Reach.Everything, null, null, number), cursor, limit, ct))
+            : throw RequestRefusedException.Conflict("the account has no officer number: ask the security administrator");
 
     private static async Task<IResult> FindAsync(string id, ItemRegister register, CancellationToken ct) =>
         TypedResults.Ok(await register.FindAsync(Id(id), ct));

@@ -29,11 +29,13 @@ internal sealed class ItemRegister(EvidenceCatalogue catalogue, ServerOptions op
                 // Files and stages are read by queries of their own, whose rows are matched in order: an item that came in between
                 // would leave all items behind it without any.
                 await using var moment = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct);
-                var items = Whole(db);
+                var items = filter.Reach.Of(Whole(db));
                 if (filter.State is { } state)
                     items = items.Where(i => i.State == state);
                 if (filter.Recorder is { } recorder)
                     items = items.Where(i => i.RecorderId == recorder);
+                if (filter.ProducerNumber is { } officer)
+                    items = items.Where(i => i.ProducerNumber == officer);
                 if (after is { } last)
                     items = items.Where(i => i.AnnouncedAt < last.At || (i.AnnouncedAt == last.At && i.Id.CompareTo(last.Id) < 0));
                 return await items.OrderByDescending(i => i.AnnouncedAt).ThenByDescending(i => i.Id).Take(limit + 1).ToListAsync(ct);
@@ -118,4 +120,4 @@ internal sealed class ItemRegister(EvidenceCatalogue catalogue, ServerOptions op
         System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
 }
 
-internal sealed record ItemFilter(ItemState? State, string? Recorder);
+internal sealed record ItemFilter(Reach Reach, ItemState? State, string? Recorder, string? ProducerNumber = null);

@@ -1,4 +1,5 @@
 using EvidenceIngest.Server.Access;
+using EvidenceIngest.Server.Catalogue;
 using Microsoft.Net.Http.Headers;
 
 namespace EvidenceIngest.Server.Packages;
@@ -10,15 +11,17 @@ internal static class PackageEndpoints
     public static void Map(IEndpointRouteBuilder writers)
     {
         // Reading is handing out: it takes the right that making takes.
-        var packages = writers.MapGroup("/packages").WithTags("Packages");
-        packages.MapPost("", MakeAsync).Accepts<PackageRequest>("application/json").Produces<PackageView>(StatusCodes.Status201Created);
+        writers.MapPost("/packages", MakeAsync).Concerns(Data.Checked).WithTags("Packages").Accepts<PackageRequest>("application/json").Produces<PackageView>(StatusCodes.Status201Created);
+        var packages = writers.MapGroup("/packages").Concerns(Data.Package).WithTags("Packages");
         packages.MapGet("/{id}", FindAsync).Produces<PackageView>().ProducesProblem(StatusCodes.Status404NotFound);
         packages.MapGet("/{id}/files/{**path}", ReadAsync).ProducesProblem(StatusCodes.Status404NotFound);
     }
 
-    private static async Task<IResult> MakeAsync(HttpContext http, PackageMaking packages, CancellationToken ct)
+    private static async Task<IResult> MakeAsync(HttpContext http, PackageMaking packages, EvidenceCatalogue catalogue, CancellationToken ct)
     {
-        var package = await packages.MakeAsync(await http.ReadJsonAsync<PackageRequest>(MaxBody), http.Caller().Name, ct);
+        var request = await http.ReadJsonAsync<PackageRequest>(MaxBody);
+        await catalogue.DemandItemsAsync(http.Caller().Reach, request.Items, ct);
+        var package = await packages.MakeAsync(request, http.Caller().Name, ct);
         return TypedResults.Created($"/api/v1/packages/{package.Package}", package);
     }
 

@@ -4,6 +4,7 @@ using EvidenceIngest.Server.Access;
 using EvidenceIngest.Server.Catalogue;
 using EvidenceIngest.Server.Custody;
 using EvidenceIngest.Server.Items;
+using EvidenceIngest.Server.People;
 using Microsoft.EntityFrameworkCore;
 
 namespace EvidenceIngest.Server.Recorders;
@@ -15,19 +16,20 @@ internal sealed class Assignments(EvidenceCatalogue catalogue, TimeProvider time
     private static readonly DateTimeOffset SinceEver = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>Idempotent. An assignment ends where the next one of the recorder begins.</summary>
-    public Task<AssignmentAnswer> AssignAsync(string recorderId, AssignmentRequest request, string by, CancellationToken ct)
+    public Task<AssignmentAnswer> AssignAsync(string recorderId, AssignmentRequest request, Caller by, CancellationToken ct)
     {
         Texts.Demand(recorderId, "recorder", 200);
         Texts.Demand(request.OfficerNumber, "officerNumber", 64);
         Texts.Demand(request.OfficerName, "officerName", 100);
         Texts.Allow(request.Agency, "agency", 200);
+        Texts.Allow(request.Unit, "unit", 40);
         if (request.From < SinceEver || request.From > time.GetUtcNow().AddYears(1))
             throw RequestRefusedException.Invalid("from", "must lie between 2000 and a year from now");
         return catalogue.WriteAsync(db => AssignAsync(db, recorderId, request, by, ct), ct);
     }
 
     private async Task<AssignmentAnswer> AssignAsync(
-        CatalogueDb db, string recorderId, AssignmentRequest request, string by, CancellationToken ct)
+        CatalogueDb db, string recorderId, AssignmentRequest request, Caller by, CancellationToken ct)
     {
         var now = time.GetUtcNow();
         // Locks the recorder, so that an announcement either sees this assignment or is seen by it.
@@ -37,6 +39,12 @@ internal sealed class Assignments(EvidenceCatalogue catalogue, TimeProvider time
              on conflict (id) do update set id = excluded.id
              """,
             ct);
+        var recorder = await db.Recorders.SingleAsync(r => r.Id == recorderId, ct);
+        var unit = request.Unit
+            ?? await db.Accounts.Where(a => a.OfficerNumber == request.OfficerNumber && a.DisabledAt == null).Select(a => a.UnitId).FirstOrDefaultAsync(ct)
+            ?? recorder.UnitId ?? Unit.Root;
+        await Units.DemandAsync(db, unit, "unit", by.Reach, ct);
+        recorder.UnitId = unit;
         var all = await db.RecorderAssignments.Where(a => a.RecorderId == recorderId).OrderBy(a => a.FromAt).ToListAsync(ct);
         var from = request.From?.ToUniversalTime() ?? Beginning(all, request, now);
         var assignment = all.Find(a => a.FromAt == from);
@@ -49,7 +57,7 @@ internal sealed class Assignments(EvidenceCatalogue catalogue, TimeProvider time
                 OfficerNumber = "",
                 OfficerName = "",
                 FromAt = from,
-                AssignedBy = by,
+                AssignedBy = by.Name,
                 AssignedAt = now,
             };
             db.Add(assignment);
@@ -57,8 +65,8 @@ internal sealed class Assignments(EvidenceCatalogue catalogue, TimeProvider time
             all.Sort((a, b) => a.FromAt.CompareTo(b.FromAt));
         }
 
-        (assignment.OfficerNumber, assignment.OfficerName, assignment.Agency) = (request.OfficerNumber, request.OfficerName, request.Agency);
-        (assignment.AssignedBy, assignment.AssignedAt) = (by, now);
+        (assignment.OfficerNumber, assignment.OfficerName, assignment.Agency, assignment.UnitId) = (request.OfficerNumber, request.OfficerName, request.Agency, unit);
+        (assignment.AssignedBy, assignment.AssignedAt) = (by.Name, now);
         for (var i = 0; i < all.Count; i++)
             all[i].ToAt = i + 1 < all.Count ? all[i + 1].FromAt : null;
         await db.SaveChangesAsync(ct);
@@ -69,7 +77,7 @@ internal sealed class Assignments(EvidenceCatalogue catalogue, TimeProvider time
             .OrderBy(i => i.Id).Select(i => new { i.Id, At = i.RecordedAt ?? i.AnnouncedAt }).ToListAsync(ct);
         foreach (var item in items.Where(i => assignment.Covers(i.At)))
         {
-            if (await FollowAsync(db, item.Id, assignment, by, now, ct))
+            if (await FollowAsync(db, item.Id, assignment, by.Name, now, ct))
                 accepted.Add(item.Id);
         }
 
@@ -94,7 +102,9 @@ internal sealed class Assignments(EvidenceCatalogue catalogue, TimeProvider time
         var unassigned = item.Findings.Any(f => f.Code == FindingCode.RecorderUnassigned);
         // What a person entered stays.
         var refresh = item.Producer?.Source != MetadataSource.Person && item.Producer != producer;
-        if (!unassigned && !refresh)
+        var moves = item.UnitId != assignment.UnitId;
+        item.ProducerNumber = assignment.OfficerNumber;
+        if (!unassigned && !refresh && !moves)
             return false;
 
         var actor = Actors.Operator(by);
@@ -103,6 +113,12 @@ internal sealed class Assignments(EvidenceCatalogue catalogue, TimeProvider time
             new(now, actor, CustodyEventKind.RecorderAssigned,
                 $"recorder {item.RecorderId} is assigned to {assignment.OfficerName} ({assignment.OfficerNumber}) from {assignment.FromAt:O}"),
         };
+        if (moves)
+        {
+            events.Add(new NewEvent(now, actor, CustodyEventKind.UnitGiven, $"from {item.UnitId} to {assignment.UnitId}"));
+            item.UnitId = assignment.UnitId;
+        }
+
         if (refresh)
         {
             events.Add(new NewEvent(

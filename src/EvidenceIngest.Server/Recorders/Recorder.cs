@@ -1,11 +1,16 @@
 using EvidenceIngest.Domain.Evidence;
+using EvidenceIngest.Server.Access;
+using EvidenceIngest.Server.People;
 
 namespace EvidenceIngest.Server.Recorders;
 
 /// <summary>记录仪 that was seen, or assigned before it was seen.</summary>
-internal sealed class Recorder
+internal sealed class Recorder : IOfUnit
 {
     public required string Id { get; init; }
+
+    /// <summary>Of the officer who carries it; null while nobody was ever assigned to it.</summary>
+    public string? UnitId { get; set; }
 
     public string? Profile { get; set; }
 
@@ -52,6 +57,9 @@ internal sealed class RecorderAssignment
     public required string OfficerName { get; set; }
 
     public string? Agency { get; set; }
+
+    /// <summary>Whose recordings they are.</summary>
+    public string UnitId { get; set; } = Unit.Root;
 
     public required DateTimeOffset FromAt { get; init; }
 

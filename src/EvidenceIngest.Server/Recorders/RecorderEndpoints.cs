@@ -11,23 +11,23 @@ internal static class RecorderEndpoints
 
     public static void Map(IEndpointRouteBuilder readers, IEndpointRouteBuilder writers)
     {
-        readers.MapGet("/recorders", ListAsync).WithTags("Recorders").Produces<RecorderView[]>();
-        writers.MapPut("/recorders/{id}/state", SetStateAsync).WithTags("Recorders")
+        readers.MapGet("/recorders", ListAsync).Concerns(Data.Checked).WithTags("Recorders").Produces<RecorderView[]>();
+        writers.MapPut("/recorders/{id}/state", SetStateAsync).Concerns(Data.Recorder).WithTags("Recorders")
             .Accepts<RecorderStateRequest>("application/json").Produces<RecorderStateAnswer>()
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
-        writers.MapPut("/recorders/{id}/assignment", AssignAsync).WithTags("Recorders")
+        writers.MapPut("/recorders/{id}/assignment", AssignAsync).Concerns(Data.Recorder).WithTags("Recorders")
             .Accepts<AssignmentRequest>("application/json").Produces<AssignmentAnswer>().ProducesProblem(StatusCodes.Status400BadRequest);
     }
 
     public static void MapAdmissions(this IEndpointRouteBuilder docks) =>
         docks.MapGet("/docks/me/recorders/{id}/admission", AdmitAsync).WithTags("Docks").Produces<RecorderAdmission>();
 
-    internal static AssignmentView View(RecorderAssignment a) => new(a.OfficerNumber, a.OfficerName, a.Agency, a.FromAt, a.ToAt);
+    internal static AssignmentView View(RecorderAssignment a) => new(a.OfficerNumber, a.OfficerName, a.Agency, a.UnitId, a.FromAt, a.ToAt);
 
     private static async Task<IResult> AssignAsync(string id, HttpContext http, Assignments assignments, CancellationToken ct)
     {
         var request = await http.ReadJsonAsync<AssignmentRequest>(MaxBody);
-        return TypedResults.Ok(await assignments.AssignAsync(Unescape(id), request, http.Caller().Name, ct));
+        return TypedResults.Ok(await assignments.AssignAsync(Unescape(id), request, http.Caller(), ct));
     }
 
     private static async Task<IResult> SetStateAsync(string id, HttpContext http, RecorderStates states, CancellationToken ct)
@@ -42,10 +42,10 @@ internal static class RecorderEndpoints
     // Routing leaves an escaped slash as it is; folders' ids may have one.
     private static string Unescape(string id) => id.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
 
-    private static async Task<IResult> ListAsync(EvidenceCatalogue catalogue, TimeProvider time, CancellationToken ct)
+    private static async Task<IResult> ListAsync(HttpContext http, EvidenceCatalogue catalogue, TimeProvider time, CancellationToken ct)
     {
         var now = time.GetUtcNow();
-        var recorders = await catalogue.ReadAsync(db => db.Recorders.OrderBy(r => r.Id).ToListAsync(ct), ct);
+        var recorders = await catalogue.ReadAsync(db => http.Caller().Reach.Of(db.Recorders).OrderBy(r => r.Id).ToListAsync(ct), ct);
         var assignments = (await catalogue.ReadAsync(db => db.RecorderAssignments.ToListAsync(ct), ct)).ToLookup(a => a.RecorderId);
         return TypedResults.Ok(recorders.Select(r => new RecorderView(
             r.Id, r.Profile, r.Model, r.FirstSeenAt, r.LastSeenAt, r.State, r.Alarm,

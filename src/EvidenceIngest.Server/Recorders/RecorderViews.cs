@@ -7,7 +7,8 @@ namespace EvidenceIngest.Server.Recorders;
 /// Since when. Null for a recorder that was never assigned means since ever, so that what it brought unassigned is accepted;
 /// null for one that was means now.
 /// </param>
-public sealed record AssignmentRequest(string OfficerNumber, string OfficerName, string? Agency = null, DateTimeOffset? From = null);
+/// <param name="Unit">Whose recordings they are; null: the unit of the account with that officer number, or else of the recorder, or else the root.</param>
+public sealed record AssignmentRequest(string OfficerNumber, string OfficerName, string? Agency = null, DateTimeOffset? From = null, string? Unit = null);
 
 /// <param name="Recorder">Stable identity.</param>
 /// <param name="Assignment">As it stands now.</param>
@@ -17,9 +18,10 @@ public sealed record AssignmentAnswer(string Recorder, AssignmentView Assignment
 /// <param name="OfficerNumber">警号</param>
 /// <param name="OfficerName">Name.</param>
 /// <param name="Agency">Where the officer serves, or null.</param>
+/// <param name="Unit">Whose recordings they are.</param>
 /// <param name="From">UTC.</param>
 /// <param name="To">UTC, exclusive; null while it lasts.</param>
-public sealed record AssignmentView(string OfficerNumber, string OfficerName, string? Agency, DateTimeOffset From, DateTimeOffset? To);
+public sealed record AssignmentView(string OfficerNumber, string OfficerName, string? Agency, string Unit, DateTimeOffset From, DateTimeOffset? To);
 
 /// <param name="Recorder">Stable identity.</param>
 /// <param name="Profile">Hardware profile, once it was seen.</param>

@@ -37,23 +37,43 @@ internal sealed class Holds(EvidenceCatalogue catalogue, TimeProvider time)
         return catalogue.WriteAsync(db => ReleaseAsync(db, id, release.Why, by, ct), ct);
     }
 
-    public async Task<IReadOnlyList<HoldView>> ListAsync(bool released, CancellationToken ct)
+    /// <summary>Those that touch what is within reach, with the items that are.</summary>
+    public async Task<IReadOnlyList<HoldView>> ListAsync(Reach reach, bool released, CancellationToken ct)
     {
         const int Most = 500;
         var holds = await catalogue.ReadAsync(
-            db => db.Holds.Where(h => released || h.ReleasedAt == null).OrderByDescending(h => h.PlacedAt).Take(Most).ToListAsync(ct), ct);
+            db => Within(db, reach).Where(h => released || h.ReleasedAt == null).OrderByDescending(h => h.PlacedAt).Take(Most).ToListAsync(ct), ct);
         var views = new List<HoldView>();
         foreach (var hold in holds)
-            views.Add(View(hold, await catalogue.ReadAsync(db => ItemsAsync(db, hold, ct), ct)));
+        {
+            views.Add(View(hold, await catalogue.ReadAsync(
+                db =>
+                {
+                    var seen = reach.Of(db.Items);
+                    return Items(db, hold).Where(id => seen.Any(i => i.Id == id)).Order().ToListAsync(ct);
+                },
+                ct)));
+        }
+
         return views;
+    }
+
+    private static IQueryable<Hold> Within(CatalogueDb db, Reach reach)
+    {
+        if (reach.IsEverything)
+            return db.Holds;
+        var (items, cases) = (reach.Of(db.Items), reach.Of(db.Cases));
+        return db.Holds.Where(h => cases.Any(c => c.Number == h.CaseNumber) || db.HoldItems.Any(i => i.HoldId == h.Id && items.Any(seen => seen.Id == i.ItemId)));
     }
 
     private static HoldView View(Hold h, IReadOnlyList<string> items) => new(
         h.Id, h.Reason, h.CaseNumber, items, h.PlacedAt, h.PlacedBy, h.PlacedRole, h.ReleasedAt, h.ReleasedBy, h.ReleasedRole, h.ReleaseReason);
 
-    private static Task<List<string>> ItemsAsync(CatalogueDb db, Hold hold, CancellationToken ct) => (hold.CaseNumber is null
+    private static IQueryable<string> Items(CatalogueDb db, Hold hold) => hold.CaseNumber is null
         ? db.HoldItems.Where(i => i.HoldId == hold.Id).Select(i => i.ItemId)
-        : db.CaseItems.Where(l => l.CaseNumber == hold.CaseNumber).Select(l => l.ItemId)).Order().ToListAsync(ct);
+        : db.CaseItems.Where(l => l.CaseNumber == hold.CaseNumber).Select(l => l.ItemId);
+
+    private static Task<List<string>> ItemsAsync(CatalogueDb db, Hold hold, CancellationToken ct) => Items(db, hold).Order().ToListAsync(ct);
 
     private static async Task<HoldView> PlaceAsync(CatalogueDb db, Hold hold, List<string> named, CancellationToken ct)
     {

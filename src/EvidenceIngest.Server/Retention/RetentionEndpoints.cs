@@ -1,4 +1,5 @@
 using EvidenceIngest.Server.Access;
+using EvidenceIngest.Server.Catalogue;
 
 namespace EvidenceIngest.Server.Retention;
 
@@ -8,17 +9,19 @@ internal static class RetentionEndpoints
 
     public static void Map(IEndpointRouteBuilder api, IEndpointRouteBuilder readers)
     {
-        readers.MapGet("/retention/classes", async (RetentionClasses classes, CancellationToken ct) => TypedResults.Ok(await classes.ListAsync(ct))).WithTags("Retention");
-        readers.MapGet("/items/{id}/retention", async (string id, RetentionClasses classes, CancellationToken ct) => TypedResults.Ok(await classes.OfItemAsync(Id(id), ct))).WithTags("Retention");
-        readers.MapGet("/holds", async (Holds holds, CancellationToken ct, string? released = null) => TypedResults.Ok(await holds.ListAsync(released == "true", ct))).WithTags("Retention");
+        readers.MapGet("/retention/classes", async (RetentionClasses classes, CancellationToken ct) => TypedResults.Ok(await classes.ListAsync(ct))).Concerns(Data.Everybodys).WithTags("Retention");
+        readers.MapGet("/items/{id}/retention", async (string id, RetentionClasses classes, CancellationToken ct) => TypedResults.Ok(await classes.OfItemAsync(Id(id), ct)))
+            .Concerns(Data.Item).WithTags("Retention");
+        readers.MapGet("/holds", async (HttpContext http, Holds holds, CancellationToken ct, string? released = null) =>
+            TypedResults.Ok(await holds.ListAsync(http.Caller().Reach, released == "true", ct))).Concerns(Data.Checked).WithTags("Retention");
 
         var rules = api.MapGroup("").RequireToken(TokenKind.Operator, Scopes.Retention).WithTags("Retention");
-        rules.MapPut("/retention/classes/{id}", SetAsync).Accepts<RetentionClassRequest>("application/json").Produces<RetentionClassView>();
-        rules.MapPut("/items/{id}/retention", GiveAsync).Accepts<ItemRetentionRequest>("application/json").Produces<ItemRetentionView>();
+        rules.MapPut("/retention/classes/{id}", SetAsync).Concerns(Data.Installation).Accepts<RetentionClassRequest>("application/json").Produces<RetentionClassView>();
+        rules.MapPut("/items/{id}/retention", GiveAsync).Concerns(Data.Item).Accepts<ItemRetentionRequest>("application/json").Produces<ItemRetentionView>();
         api.MapGroup("").RequireToken(TokenKind.Operator, Scopes.Hold).WithTags("Retention")
-            .MapPost("/holds", PlaceAsync).Accepts<HoldRequest>("application/json").Produces<HoldView>(StatusCodes.Status201Created);
+            .MapPost("/holds", PlaceAsync).Concerns(Data.Checked).Accepts<HoldRequest>("application/json").Produces<HoldView>(StatusCodes.Status201Created);
         api.MapGroup("").RequireToken(TokenKind.Operator, Scopes.ReleaseHold).WithTags("Retention")
-            .MapPost("/holds/{id}/release", ReleaseAsync).Accepts<HoldRelease>("application/json").Produces<HoldView>();
+            .MapPost("/holds/{id}/release", ReleaseAsync).Concerns(Data.Hold).Accepts<HoldRelease>("application/json").Produces<HoldView>();
     }
 
     private static async Task<IResult> SetAsync(string id, HttpContext http, RetentionClasses classes, CancellationToken ct) =>
@@ -30,9 +33,13 @@ internal static class RetentionEndpoints
         return TypedResults.Ok(await classes.OfItemAsync(id, ct));
     }
 
-    private static async Task<IResult> PlaceAsync(HttpContext http, Holds holds, CancellationToken ct)
+    private static async Task<IResult> PlaceAsync(HttpContext http, Holds holds, EvidenceCatalogue catalogue, CancellationToken ct)
     {
-        var hold = await holds.PlaceAsync(await http.ReadJsonAsync<HoldRequest>(MaxBody), http.Caller().Person, ct);
+        var request = await http.ReadJsonAsync<HoldRequest>(MaxBody);
+        await catalogue.DemandItemsAsync(http.Caller().Reach, request.Items ?? [], ct);
+        if (request.Case is { } number)
+            await catalogue.DemandCaseAsync(http.Caller().Reach, number, ct);
+        var hold = await holds.PlaceAsync(request, http.Caller().Person, ct);
         return TypedResults.Created((string?)null, hold);
     }
 

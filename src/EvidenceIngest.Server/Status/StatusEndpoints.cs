@@ -1,9 +1,12 @@
+using EvidenceIngest.Server.Access;
+
 namespace EvidenceIngest.Server.Status;
 
 internal static class StatusEndpoints
 {
-    public static void MapStatus(this IEndpointRouteBuilder readers) =>
-        readers.MapGet("/status", async (ServerOverview overview, CancellationToken ct) => TypedResults.Ok(await overview.StatusAsync(ct))).WithTags("Status");
+    public static void MapStatus(this IEndpointRouteBuilder api) =>
+        api.MapGet("/status", async (ServerOverview overview, CancellationToken ct) => TypedResults.Ok(await overview.StatusAsync(ct)))
+            .RequireToken(TokenKind.Operator, Scopes.Read, Scopes.System).Concerns(Data.Installation).WithTags("Status");
 
     /// <summary>Open to everybody: container and load balancer checks have no token. 503 while degraded.</summary>
     public static void MapHealth(this IEndpointRouteBuilder app) =>

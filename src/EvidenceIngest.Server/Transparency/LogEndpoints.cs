@@ -8,10 +8,10 @@ internal static class LogEndpoints
 {
     public static void Map(IEndpointRouteBuilder readers)
     {
-        var log = readers.MapGroup("/log").WithTags("Custody log");
+        var log = readers.MapGroup("/log").Concerns(Data.Everybodys).WithTags("Custody log");
         log.MapGet("/head", HeadAsync).Produces<SignedEnvelope>().ProducesProblem(StatusCodes.Status404NotFound);
         log.MapGet("/consistency", ConsistencyAsync).Produces<ConsistencyProof>().ProducesProblem(StatusCodes.Status400BadRequest);
-        readers.MapGet("/items/{id}/custody/{sequence:int}/proof", InclusionAsync).WithTags("Custody log")
+        readers.MapGet("/items/{id}/custody/{sequence:int}/proof", InclusionAsync).Concerns(Data.Item).WithTags("Custody log")
             .Produces<LoggedEvent>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
     }
 

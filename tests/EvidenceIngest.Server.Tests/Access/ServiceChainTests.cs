@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Http.Json;
+using EvidenceIngest.Domain;
 using EvidenceIngest.Domain.Custody;
 using EvidenceIngest.Server.Access;
 using EvidenceIngest.Server.Catalogue;
@@ -17,15 +19,15 @@ public sealed class ServiceChainTests(PrivateCluster cluster)
     {
         await using var server = await TestServer.StartAsync(cluster, withJobs: false);
         await server.EnrolDockAsync("一中队采集站");
-        using var head = await server.PersonAsync("李强", Role.Head);
-        using (var list = await server.Operator.GetAsync("/api/v1/tokens"))
-        {
-            var issued = (await TestDock.ReadAsync<List<TokenView>>(list)).Single(t => t.Name == "李强");
-            using var revoked = await server.Operator.DeleteAsync($"/api/v1/tokens/{issued.Id}");
+        using var answer = await server.Operator.PostAsJsonAsync("/api/v1/tokens", new TokenRequest("办案系统", Role.CaseSystem), EvidenceJson.Options);
+        var issued = await TestDock.ReadAsync<IssuedToken>(answer);
+        using var cases = server.Client(issued.Secret);
+        using (var before = await cases.GetAsync("/api/v1/items"))
+            before.EnsureSuccessStatusCode();
+        using (var revoked = await server.Operator.DeleteAsync($"/api/v1/tokens/{issued.Token.Id}"))
             revoked.EnsureSuccessStatusCode();
-        }
 
-        using (var after = await head.GetAsync("/api/v1/items"))
+        using (var after = await cases.GetAsync("/api/v1/items"))
             Assert.Contains("revoked", await TestDock.RefusedAsync(after, HttpStatusCode.Unauthorized), StringComparison.Ordinal);
 
         var chain = await ReadAsync(server);
@@ -37,7 +39,7 @@ public sealed class ServiceChainTests(PrivateCluster cluster)
         Assert.Equal(expected.Order(), chain.Select(e => e.Kind).Order());
         Assert.Equal(Enumerable.Range(1, expected.Length), chain.Select(e => e.Sequence));
         Assert.Null(CustodyChain.Verify(CustodyLog.ServiceChain, chain.Select(e => (e.Bytes, e.Hash))));
-        Assert.Contains("李强, Head", chain.Single(e => e.Kind == CustodyEventKind.TokenIssued).Detail, StringComparison.Ordinal);
+        Assert.Contains("办案系统, CaseSystem of root, from any address", chain.Single(e => e.Kind == CustodyEventKind.TokenIssued).Detail, StringComparison.Ordinal);
         Assert.Equal("address:127.0.0.1", chain.Single(e => e.Kind == CustodyEventKind.AccessRefused).Actor);
 
         await server.Get<LogKeeper>().RunOnceAsync(default);

@@ -5,6 +5,7 @@ using System.Text.Json;
 using EvidenceIngest.Domain;
 using EvidenceIngest.Domain.Custody;
 using EvidenceIngest.Domain.Evidence;
+using EvidenceIngest.Server.Access;
 using EvidenceIngest.Server.Catalogue;
 using EvidenceIngest.Server.Items;
 using EvidenceIngest.Server.Pipeline;
@@ -79,7 +80,7 @@ public sealed class ItemTests(PrivateCluster cluster)
                 """);
             await command.ExecuteNonQueryAsync();
         };
-        var page = await server.Get<ItemRegister>().ListAsync(new ItemFilter(null, null), null, 1, default);
+        var page = await server.Get<ItemRegister>().ListAsync(new ItemFilter(Reach.Everything, null, null), null, 1, default);
 
         Assert.Null(arrival.BeforeFilesAreRead);
         Assert.Equal(status.ItemId, Assert.Single(page.Items).Item);

@@ -61,7 +61,7 @@ public sealed class DisposalTests(PrivateCluster cluster)
         Assert.Equal(DisposalStatement.PayloadType, envelope.PayloadType);
         Assert.True(envelope.IsSignedBy(key));
         var statement = EvidenceJson.FromBytes<DisposalStatement>(envelope.Payload);
-        Assert.Equal(("王芳", "李强"), (statement.ProposedBy, statement.ConfirmedBy));
+        Assert.Equal((TestServer.Called("王芳"), TestServer.Called("李强")), (statement.ProposedBy, statement.ConfirmedBy));
         Assert.Equal(item.Files.Single().Sha256, Assert.Single(Assert.Single(statement.Items).Files).Digest.Sha256);
     }
 

@@ -1,6 +1,4 @@
 using System.Net.Http.Headers;
-using System.Net.Http.Json;
-using EvidenceIngest.Domain;
 using EvidenceIngest.Server.Access;
 using EvidenceIngest.Server.Cases;
 using EvidenceIngest.Server.Catalogue;
@@ -10,12 +8,14 @@ using EvidenceIngest.Server.Fixity;
 using EvidenceIngest.Server.Inspection;
 using EvidenceIngest.Server.Pipeline;
 using EvidenceIngest.Server.Renditions;
+using EvidenceIngest.Server.People;
 using EvidenceIngest.Server.Retention;
 using EvidenceIngest.Server.MediaTools;
 using EvidenceIngest.Server.Transparency;
 using EvidenceIngest.Server.Vault;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -147,12 +147,52 @@ internal sealed class TestServer : IAsyncDisposable
     public T Get<T>()
         where T : notnull => _app.Services.GetRequiredService<T>();
 
-    /// <summary>Somebody with a token of their own, issued by the machine's owner.</summary>
-    public async Task<HttpClient> PersonAsync(string name, Role role)
+    /// <summary>As custody events name who <see cref="PersonAsync"/> lets in.</summary>
+    public static string Called(string name) => $"{name} ({UserName(name)})";
+
+    /// <summary>
+    /// Somebody who has an account, a role that is in force, and a session that outlasts all jumps of the clock. Called twice it is
+    /// the same person with both roles.
+    /// </summary>
+    public async Task<HttpClient> PersonAsync(string name, Role role, string unit = Unit.Root, string? officerNumber = null)
     {
-        using var answer = await Operator.PostAsJsonAsync("/api/v1/tokens", new TokenRequest(name, role), EvidenceJson.Options);
-        return Client((await TestDock.ReadAsync<IssuedToken>(answer)).Secret);
+        var token = LocalAccess.NewToken();
+        var (now, never) = (Clock.GetUtcNow(), Clock.GetUtcNow().AddYears(200));
+        await Catalogue.WriteAsync(
+            async db =>
+            {
+                var account = await db.Accounts.SingleOrDefaultAsync(a => a.UserName == UserName(name));
+                if (account is null)
+                {
+                    account = new Account
+                    {
+                        Id = Guid.NewGuid(), UserName = UserName(name), NormalizedUserName = UserName(name).ToUpperInvariant(), Name = name, UnitId = unit,
+                        OfficerNumber = officerNumber, PasswordHash = "none", SecurityStamp = "none", CreatedAt = now, CreatedBy = "test",
+                    };
+                    db.Add(account);
+                    await db.SaveChangesAsync();
+                }
+
+                if (!await db.RoleGrants.AnyAsync(g => g.AccountId == account.Id && g.Role == role && g.UnitId == unit))
+                {
+                    db.Add(new RoleGrant
+                    {
+                        Id = Guid.NewGuid(), AccountId = account.Id, Role = role, UnitId = unit, Why = "test", GrantedAt = now, GrantedBy = "one",
+                        ConfirmedAt = now, ConfirmedBy = "another",
+                    });
+                }
+
+                db.Add(new Session
+                {
+                    Id = Guid.NewGuid(), Hash = Secret.Hash(token), AccountId = account.Id, Address = "test", Agent = "test",
+                    CreatedAt = now, LastSeenAt = never, ExpiresAt = never,
+                });
+            },
+            CancellationToken.None);
+        return Client(token);
     }
+
+    private static string UserName(string name) => "u" + Convert.ToHexStringLower(System.Text.Encoding.UTF8.GetBytes(name));
 
     public HttpClient Client(string? token)
     {

@@ -1,0 +1,188 @@
+using EvidenceIngest.Domain.Custody;
+using EvidenceIngest.Server.Access;
+using EvidenceIngest.Server.Catalogue;
+using EvidenceIngest.Server.Custody;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+
+namespace EvidenceIngest.Server.People;
+
+/// <summary>Makes accounts and changes them, for security administrators within their units. Accounts are disabled, never removed.</summary>
+internal sealed class Accounts(EvidenceCatalogue catalogue, AccountRules rules, TimeProvider time)
+{
+    private const string FirstUserName = "admin";
+
+    public async Task<IReadOnlyList<AccountView>> ListAsync(Reach reach, CancellationToken ct)
+    {
+        var accounts = await catalogue.ReadAsync(db => reach.Of(db.Accounts).OrderBy(a => a.NormalizedUserName).ToListAsync(ct), ct);
+        var ids = accounts.ConvertAll(a => a.Id);
+        var grants = await catalogue.ReadAsync(db => db.RoleGrants.Where(g => g.RevokedAt == null && ids.Contains(g.AccountId)).ToListAsync(ct), ct);
+        return accounts.ConvertAll(a => View(a, grants));
+    }
+
+    public Task<AccountView> FindAsync(string userName, Reach reach, CancellationToken ct) =>
+        catalogue.ReadAsync(async db => await ViewAsync(db, await SingleAsync(db, userName, reach, ct), ct), ct);
+
+    public async Task<OneTimePassword> AddAsync(AccountRequest request, Caller by, CancellationToken ct)
+    {
+        Texts.Demand(request.UserName, "userName", 32);
+        Texts.Demand(request.Name, "name", 50);
+        Texts.Allow(request.OfficerNumber, "officerNumber", 64);
+        var (password, id, now) = (Secret.NewCode(), Guid.CreateVersion7(time.GetUtcNow()), time.GetUtcNow());
+        return await catalogue.WriteAsync(
+            async db =>
+            {
+                if (await db.Accounts.SingleOrDefaultAsync(a => a.Id == id, ct) is { } made)
+                    return new OneTimePassword(await ViewAsync(db, made, ct), password, made.OneTimeUntil!.Value);
+                await Units.DemandAsync(db, request.Unit, "unit", by.Reach, ct);
+                var account = await MakeAsync(db, id, request, password, by.Name, now);
+                await db.AppendToServiceAsync(
+                    new NewEvent(now, Actors.Operator(by.Name), CustodyEventKind.AccountMade, $"{account.Called}, unit {account.UnitId}, officer number {account.OfficerNumber ?? "none"}"), ct);
+                return new OneTimePassword(await ViewAsync(db, account, ct), password, account.OneTimeUntil!.Value);
+            },
+            ct);
+    }
+
+    /// <summary>Who gives the others their roles. Idempotent: there is one as soon as there is any account.</summary>
+    /// <returns>The one-time password; null when there are accounts already.</returns>
+    public Task<string?> EnsureFirstAsync(string by, CancellationToken ct)
+    {
+        var (password, id, now) = (Secret.NewCode(), Guid.CreateVersion7(time.GetUtcNow()), time.GetUtcNow());
+        return catalogue.WriteAsync(
+            async db =>
+            {
+                await db.Database.ExecuteSqlAsync($"lock table accounts in share row exclusive mode", ct);
+                if (await db.Accounts.AnyAsync(ct))
+                    return await db.Accounts.AnyAsync(a => a.Id == id, ct) ? password : null;
+                var first = await MakeAsync(db, id, new AccountRequest(FirstUserName, "安全管理员", Unit.Root, null), password, by, now);
+                await db.GrantAsync(first, new GrantRequest(Role.SecurityAdministrator, Unit.Root, "首次启动 / first start"), by, now, ct);
+                await db.AppendToServiceAsync(
+                    new NewEvent(now, Actors.Operator(by), CustodyEventKind.AccountMade, $"{first.Called}, the first, {Role.SecurityAdministrator} of {Unit.Root}"), ct);
+                return password;
+            },
+            ct);
+    }
+
+    public Task<AccountView> ChangeAsync(string userName, AccountChange change, Caller by, CancellationToken ct)
+    {
+        Texts.Demand(change.Why, "why", 500);
+        Texts.Allow(change.OfficerNumber, "officerNumber", 64);
+        return WithAsync(userName, by, (db, account) => ChangeAsync(db, account, change, by, ct), ct);
+    }
+
+    /// <summary>For an owner who forgot it. All sessions end, the lock-out too.</summary>
+    public async Task<OneTimePassword> ResetPasswordAsync(string userName, Caller by, CancellationToken ct)
+    {
+        var password = Secret.NewCode();
+        var until = time.GetUtcNow() + rules.OneTime;
+        var account = await WithAsync(
+            userName, by,
+            async (db, account) =>
+            {
+                account.PasswordHash = rules.Hasher.HashPassword(account, password);
+                (account.OneTimeUntil, account.LockoutEnd, account.AccessFailedCount) = (until, null, 0);
+                await TellAsync(db, account, CustodyEventKind.PasswordChanged, "reset to a one-time password; all sessions end", by.Name, ct);
+            },
+            ct);
+        return new OneTimePassword(account, password, until);
+    }
+
+    /// <summary>For an owner who lost it. All sessions end.</summary>
+    public Task<AccountView> DropSecondFactorAsync(string userName, GrantWord word, Caller by, CancellationToken ct)
+    {
+        Texts.Demand(word.Why, "why", 500);
+        return WithAsync(
+            userName, by,
+            async (db, account) =>
+            {
+                if (!account.TwoFactorEnabled)
+                    return;
+                account.TwoFactorEnabled = false;
+                await db.UserTokens.Where(t => t.UserId == account.Id).ExecuteDeleteAsync(ct);
+                await TellAsync(db, account, CustodyEventKind.SecondFactorChanged, $"taken away: {word.Why}; all sessions end", by.Name, ct);
+            },
+            ct);
+    }
+
+    /// <exception cref="RequestRefusedException">There is none, or it is out of reach.</exception>
+    public static async Task<Account> SingleAsync(CatalogueDb db, string userName, Reach reach, CancellationToken ct)
+    {
+        var normalized = new UpperInvariantLookupNormalizer().NormalizeName(userName);
+        return await reach.Of(db.Accounts).SingleOrDefaultAsync(a => a.NormalizedUserName == normalized, ct) ?? throw RequestRefusedException.NotFound($"there is no account {userName}");
+    }
+
+    public static AccountView View(Account a, IEnumerable<RoleGrant> grants) => new(
+        a.UserName!, a.Name, a.UnitId, a.OfficerNumber, a.TwoFactorEnabled, a.OneTimeUntil is not null, a.LockoutEnd, a.DisabledAt,
+        [.. grants.Where(g => g.AccountId == a.Id).OrderBy(g => g.GrantedAt).Select(g => g.View())]);
+
+    public static void Demand(IdentityResult done, string field)
+    {
+        if (!done.Succeeded)
+            throw RequestRefusedException.Invalid(field, string.Join("；", done.Errors.Select(e => e.Description)));
+    }
+
+    private static async Task<AccountView> ViewAsync(CatalogueDb db, Account account, CancellationToken ct) =>
+        View(account, await db.RoleGrants.AsNoTracking().Where(g => g.AccountId == account.Id && g.RevokedAt == null).ToListAsync(ct));
+
+    private async Task<Account> MakeAsync(CatalogueDb db, Guid id, AccountRequest request, string password, string by, DateTimeOffset now)
+    {
+        using var people = rules.Over(db);
+        var account = new Account
+        {
+            Id = id, UserName = request.UserName, Name = request.Name, UnitId = request.Unit, OfficerNumber = request.OfficerNumber,
+            OneTimeUntil = now + rules.OneTime, CreatedAt = now, CreatedBy = by,
+        };
+        account.PasswordHash = rules.Hasher.HashPassword(account, password);
+        Demand(await people.CreateAsync(account), "userName");
+        return account;
+    }
+
+    private Task<AccountView> WithAsync(string userName, Caller by, Func<CatalogueDb, Account, Task> change, CancellationToken ct)
+    {
+        Texts.Demand(userName, "userName", 32);
+        return catalogue.WriteAsync(
+            async db =>
+            {
+                var account = await SingleAsync(db, userName, by.Reach, ct);
+                if (account.Id == by.Account?.Id)
+                    throw RequestRefusedException.Conflict("nobody changes their own account this way: ask another security administrator");
+                await change(db, account);
+                return await ViewAsync(db, account, ct);
+            },
+            ct);
+    }
+
+    private async Task ChangeAsync(CatalogueDb db, Account account, AccountChange change, Caller by, CancellationToken ct)
+    {
+        var changes = new List<string>();
+        if (change.Unit is { } unit && unit != account.UnitId)
+        {
+            await Units.DemandAsync(db, unit, "unit", by.Reach, ct);
+            changes.Add($"unit: from {account.UnitId} to {unit}");
+            account.UnitId = unit;
+        }
+
+        if (change.OfficerNumber is { } number && number != (account.OfficerNumber ?? ""))
+        {
+            changes.Add($"officer number: from {account.OfficerNumber ?? "none"} to {(number.Length == 0 ? "none" : number)}");
+            account.OfficerNumber = number.Length == 0 ? null : number;
+        }
+
+        if (change.Disabled is { } disabled && disabled != account.DisabledAt is not null)
+        {
+            changes.Add(disabled ? "disabled, all sessions end" : "in use again");
+            account.DisabledAt = disabled ? time.GetUtcNow() : null;
+        }
+
+        if (changes.Count > 0)
+            await TellAsync(db, account, CustodyEventKind.AccountChanged, $"{string.Join("; ", changes)}; reason: {change.Why}", by.Name, ct);
+    }
+
+    /// <summary>Whoever logged in with what was true before logs in again.</summary>
+    private async Task TellAsync(CatalogueDb db, Account account, CustodyEventKind kind, string what, string by, CancellationToken ct)
+    {
+        var now = time.GetUtcNow();
+        await Sessions.EndAllAsync(db.Sessions.Where(s => s.AccountId == account.Id), by, now, ct);
+        await db.AppendToServiceAsync(new NewEvent(now, Actors.Operator(by), kind, $"{account.Called}: {what}"), ct);
+    }
+}

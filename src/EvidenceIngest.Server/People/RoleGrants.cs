@@ -1,0 +1,109 @@
+using EvidenceIngest.Domain.Custody;
+using EvidenceIngest.Server.Access;
+using EvidenceIngest.Server.Catalogue;
+using EvidenceIngest.Server.Custody;
+using Microsoft.EntityFrameworkCore;
+
+namespace EvidenceIngest.Server.People;
+
+/// <summary>
+/// Gives people roles in units and takes them back. Nobody gives themselves anything; custodians and heads, who decide about
+/// evidence, need the word of a second person; the three administrators are three people.
+/// </summary>
+internal sealed class RoleGrants(EvidenceCatalogue catalogue, TimeProvider time)
+{
+    public Task<GrantView> GrantAsync(string userName, GrantRequest request, Caller by, CancellationToken ct)
+    {
+        Texts.Demand(userName, "userName", 32);
+        Texts.Demand(request.Why, "why", 500);
+        if (!request.Role.IsForPeople())
+            throw RequestRefusedException.Invalid("role", $"{request.Role} is no role of people");
+        var now = time.GetUtcNow();
+        return catalogue.WriteAsync(
+            async db =>
+            {
+                await Units.DemandAsync(db, request.Unit, "unit", by.Reach, ct);
+                var account = await Accounts.SingleAsync(db, userName, by.Reach, ct);
+                if (account.Id == by.Account?.Id)
+                    throw RequestRefusedException.Conflict("nobody gives themselves a role");
+                await db.Database.ExecuteSqlAsync($"select 1 from accounts where id = {account.Id} for update", ct);
+                var held = await db.RoleGrants.Where(g => g.AccountId == account.Id && g.RevokedAt == null).ToListAsync(ct);
+                if (held.Find(g => g.Role == request.Role && g.UnitId == request.Unit) is { } same)
+                    return same.View();
+                if (request.Role.IsAdministrator() && held.Find(g => g.Role.IsAdministrator() && g.Role != request.Role) is { } other)
+                    throw RequestRefusedException.Conflict($"{account.Called} is {other.Role}: an account holds only one of the three administrators' roles");
+                return (await db.GrantAsync(account, request, by.Name, now, ct)).View();
+            },
+            ct);
+    }
+
+    /// <summary>The second person's word.</summary>
+    public Task<GrantView> ConfirmAsync(Guid id, Caller by, CancellationToken ct) => WithAsync(
+        id, by,
+        async (db, grant, account, now) =>
+        {
+            if (grant.ConfirmedAt is not null || !grant.Role.NeedsSecondPerson())
+                return;
+            if (grant.GrantedBy == by.Name || account.Id == by.Account?.Id)
+                throw RequestRefusedException.Conflict($"{grant.Role} for {account.Called} was given by {grant.GrantedBy}: a third person has to confirm it");
+            (grant.ConfirmedAt, grant.ConfirmedBy) = (now, by.Name);
+            await TellAsync(db, CustodyEventKind.RoleConfirmed, account, grant, $"given by {grant.GrantedBy}", by.Name, now, ct);
+        },
+        ct);
+
+    /// <summary>At once. Idempotent.</summary>
+    public Task<GrantView> RevokeAsync(Guid id, GrantWord word, Caller by, CancellationToken ct)
+    {
+        Texts.Demand(word.Why, "why", 500);
+        return WithAsync(
+            id, by,
+            async (db, grant, account, now) =>
+            {
+                (grant.RevokedAt, grant.RevokedBy) = (now, by.Name);
+                await TellAsync(db, CustodyEventKind.RoleRevoked, account, grant, word.Why, by.Name, now, ct);
+            },
+            ct);
+    }
+
+    private static Task TellAsync(
+        CatalogueDb db, CustodyEventKind kind, Account account, RoleGrant grant, string why, string by, DateTimeOffset now, CancellationToken ct) =>
+        db.AppendToServiceAsync(new NewEvent(now, Actors.Operator(by), kind, $"{account.Called}, {grant.Role} of {grant.UnitId} ({grant.Id}): {why}"), ct);
+
+    private Task<GrantView> WithAsync(Guid id, Caller by, Func<CatalogueDb, RoleGrant, Account, DateTimeOffset, Task> change, CancellationToken ct) => catalogue.WriteAsync(
+        async db =>
+        {
+            await db.Database.ExecuteSqlAsync($"select 1 from role_grants where id = {id} for update", ct);
+            var grant = await db.RoleGrants.SingleOrDefaultAsync(g => g.Id == id, ct);
+            if (grant is null || !by.Reach.Covers(grant.UnitId))
+                throw RequestRefusedException.NotFound($"there is no grant {id}");
+            if (grant.RevokedAt is null)
+                await change(db, grant, await db.Accounts.SingleAsync(a => a.Id == grant.AccountId, ct), time.GetUtcNow());
+            return grant.View();
+        },
+        ct);
+}
+
+internal static class GrantRows
+{
+    private static readonly Role[] OfTwoPeople = [.. Enum.GetValues<Role>().Where(r => r.NeedsSecondPerson())];
+
+    public static IQueryable<RoleGrant> InForce(this IQueryable<RoleGrant> grants) =>
+        grants.Where(g => g.RevokedAt == null && (g.ConfirmedAt != null || !OfTwoPeople.Contains(g.Role)));
+
+    public static GrantView View(this RoleGrant g) => new(
+        g.Id, g.Role, g.UnitId, g.RevokedAt is null && (g.ConfirmedAt is not null || !g.Role.NeedsSecondPerson()), g.GrantedBy, g.GrantedAt, g.ConfirmedBy);
+
+    public static async Task<RoleGrant> GrantAsync(this CatalogueDb db, Account account, GrantRequest request, string by, DateTimeOffset now, CancellationToken ct)
+    {
+        var grant = new RoleGrant
+        {
+            Id = Guid.CreateVersion7(now), AccountId = account.Id, Role = request.Role, UnitId = request.Unit, Why = request.Why, GrantedAt = now, GrantedBy = by,
+        };
+        db.Add(grant);
+        await db.SaveChangesAsync(ct);
+        var second = request.Role.NeedsSecondPerson() ? "; waits for a second person" : "";
+        await db.AppendToServiceAsync(
+            new NewEvent(now, Actors.Operator(by), CustodyEventKind.RoleGranted, $"{account.Called}, {grant.Role} of {grant.UnitId} ({grant.Id}): {request.Why}{second}"), ct);
+        return grant;
+    }
+}

@@ -1,0 +1,138 @@
+using System.Net;
+using System.Net.Http.Json;
+using EvidenceIngest.Domain;
+using EvidenceIngest.Domain.Custody;
+using EvidenceIngest.Server.Access;
+using EvidenceIngest.Server.Custody;
+using EvidenceIngest.Server.People;
+using EvidenceIngest.Server.Tests.Support;
+using Npgsql;
+
+namespace EvidenceIngest.Server.Tests.People;
+
+/// <summary>Who may give which role to whom.</summary>
+public sealed class GrantTests(PrivateCluster cluster)
+{
+    [Fact]
+    public async Task A_custodian_needs_a_second_person_and_loses_the_role_at_once()
+    {
+        await using var server = await TestServer.StartAsync(cluster, withJobs: false);
+        using var person = await server.PersonAsync("王芳", Role.Officer);
+        using var one = await server.PersonAsync("甲", Role.SecurityAdministrator);
+        using var another = await server.PersonAsync("乙", Role.SecurityAdministrator);
+        var account = await OfAsync(server, "王芳");
+
+        var grant = await GrantAsync(one, account, Role.Custodian);
+        Assert.False(grant.InForce);
+        Assert.Equal(HttpStatusCode.Forbidden, await ReadAsync(person));
+        using (var same = await one.PostAsync($"/api/v1/grants/{grant.Grant}/confirm", null))
+            Assert.Contains("third person", await TestDock.RefusedAsync(same, HttpStatusCode.Conflict), StringComparison.Ordinal);
+        using (var confirmed = await another.PostAsync($"/api/v1/grants/{grant.Grant}/confirm", null))
+            Assert.True((await TestDock.ReadAsync<GrantView>(confirmed)).InForce);
+        Assert.Equal(HttpStatusCode.OK, await ReadAsync(person));
+        using (var revoked = await one.PostAsJsonAsync($"/api/v1/grants/{grant.Grant}/revoke", new GrantWord("调岗"), EvidenceJson.Options))
+            revoked.EnsureSuccessStatusCode();
+        Assert.Equal(HttpStatusCode.Forbidden, await ReadAsync(person));
+
+        var told = (await server.Operator.GetFromJsonAsync<List<ServiceEventView>>("/api/v1/service/custody?limit=1000", EvidenceJson.Options))!;
+        CustodyEventKind[] kinds = [CustodyEventKind.RoleGranted, CustodyEventKind.RoleConfirmed, CustodyEventKind.RoleRevoked];
+        Assert.Equal(kinds, told.Where(e => kinds.Contains(e.Kind)).Select(e => e.Kind));
+        Assert.All(told.Where(e => kinds.Contains(e.Kind)), e => Assert.Contains(TestServer.Called("王芳"), e.Detail, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Nobody_gives_or_confirms_anything_for_themselves()
+    {
+        await using var server = await TestServer.StartAsync(cluster, withJobs: false);
+        using var one = await server.PersonAsync("甲", Role.SecurityAdministrator);
+        var account = await OfAsync(server, "甲");
+        using (var own = await one.PostAsJsonAsync($"/api/v1/accounts/{account}/roles", new GrantRequest(Role.Supervisor, Unit.Root, "自己"), EvidenceJson.Options))
+            await TestDock.RefusedAsync(own, HttpStatusCode.Conflict);
+        using (var reset = await one.PostAsync($"/api/v1/accounts/{account}/password", null))
+            await TestDock.RefusedAsync(reset, HttpStatusCode.Conflict);
+
+        var grant = await GrantAsync(server.Operator, account, Role.Head);
+        using var confirm = await one.PostAsync($"/api/v1/grants/{grant.Grant}/confirm", null);
+
+        await TestDock.RefusedAsync(confirm, HttpStatusCode.Conflict);
+    }
+
+    [Theory]
+    [InlineData(Role.SystemAdministrator, Role.SecurityAdministrator)]
+    [InlineData(Role.SystemAdministrator, Role.Auditor)]
+    [InlineData(Role.Auditor, Role.SecurityAdministrator)]
+    public async Task No_account_holds_two_of_the_three_administrators_roles(Role held, Role asked)
+    {
+        await using var server = await TestServer.StartAsync(cluster, withJobs: false);
+        using var person = await server.PersonAsync("甲", held);
+        var account = await OfAsync(server, "甲");
+        using (var second = await server.Operator.PostAsJsonAsync($"/api/v1/accounts/{account}/roles", new GrantRequest(asked, Unit.Root, "兼任"), EvidenceJson.Options))
+            Assert.Contains("one of the three", await TestDock.RefusedAsync(second, HttpStatusCode.Conflict), StringComparison.Ordinal);
+
+        await using var owner = NpgsqlDataSource.Create(PrivateCluster.AsOwner(server.Database));
+        await using var command = owner.CreateCommand(
+            $"""
+             insert into role_grants (id, account_id, role, unit_id, why, granted_at, granted_by)
+             select gen_random_uuid(), id, '{asked}', 'root', 'x', now(), 'x' from accounts where user_name = '{account}'
+             """);
+        Assert.Equal("23001", (await Assert.ThrowsAsync<PostgresException>(() => command.ExecuteNonQueryAsync())).SqlState);
+    }
+
+    [Fact]
+    public async Task Units_move_with_all_below_and_never_into_a_ring()
+    {
+        await using var server = await TestServer.StartAsync(cluster, withJobs: false);
+        foreach (var (unit, parent) in new[] { ("aj", "root"), ("zd1", "aj"), ("zu1", "zd1"), ("bj", "root") })
+            Assert.Equal(HttpStatusCode.OK, await SetAsync(server.Operator, unit, parent));
+        using var custodian = await server.PersonAsync("王芳", Role.Custodian, "bj");
+        Assert.Equal(HttpStatusCode.BadRequest, await SetAsync(server.Operator, "aj", "zu1"));
+        Assert.Equal(HttpStatusCode.BadRequest, await SetAsync(server.Operator, "../x", "root"));
+        Assert.Equal(HttpStatusCode.BadRequest, await SetAsync(server.Operator, "zd9", "nowhere"));
+
+        Assert.Equal(HttpStatusCode.OK, await SetAsync(server.Operator, "zd1", "bj"));
+
+        var units = (await custodian.GetFromJsonAsync<List<UnitView>>("/api/v1/units", EvidenceJson.Options))!;
+        Assert.Equal(["/root/", "/root/aj/", "/root/bj/", "/root/bj/zd1/", "/root/bj/zd1/zu1/"], units.Select(u => u.Path));
+    }
+
+    [Fact]
+    public async Task A_program_s_token_works_from_its_networks_only()
+    {
+        await using var server = await TestServer.StartAsync(cluster, withJobs: false);
+        async Task<HttpStatusCode> FromAsync(params string[] networks)
+        {
+            using var issued = await server.Operator.PostAsJsonAsync("/api/v1/tokens", new TokenRequest("办案系统", Role.CaseSystem, Addresses: networks), EvidenceJson.Options);
+            if (!issued.IsSuccessStatusCode)
+                return issued.StatusCode;
+            using var client = server.Client((await TestDock.ReadAsync<IssuedToken>(issued)).Secret);
+            return await ReadAsync(client);
+        }
+
+        Assert.Equal(HttpStatusCode.OK, await FromAsync("10.0.0.0/8", "127.0.0.0/8"));
+        Assert.Equal(HttpStatusCode.Forbidden, await FromAsync("10.0.0.0/8"));
+        Assert.Equal(HttpStatusCode.BadRequest, await FromAsync("ten"));
+        using var person = await server.Operator.PostAsJsonAsync("/api/v1/tokens", new TokenRequest("王芳", Role.Custodian), EvidenceJson.Options);
+        Assert.Contains("people have accounts", await TestDock.RefusedAsync(person, HttpStatusCode.BadRequest), StringComparison.Ordinal);
+    }
+
+    private static async Task<HttpStatusCode> ReadAsync(HttpClient client)
+    {
+        using var answer = await client.GetAsync("/api/v1/items");
+        return answer.StatusCode;
+    }
+
+    private static async Task<string> OfAsync(TestServer server, string name) =>
+        (await server.Operator.GetFromJsonAsync<List<AccountView>>("/api/v1/accounts", EvidenceJson.Options))!.Single(a => a.Name == name).UserName;
+
+    private static async Task<GrantView> GrantAsync(HttpClient by, string account, Role role)
+    {
+        using var answer = await by.PostAsJsonAsync($"/api/v1/accounts/{account}/roles", new GrantRequest(role, Unit.Root, "任命"), EvidenceJson.Options);
+        return await TestDock.ReadAsync<GrantView>(answer);
+    }
+
+    private static async Task<HttpStatusCode> SetAsync(HttpClient by, string unit, string parent)
+    {
+        using var answer = await by.PutAsJsonAsync("/api/v1/units/" + Uri.EscapeDataString(unit), new UnitRequest(unit, UnitKind.Team, parent), EvidenceJson.Options);
+        return answer.StatusCode;
+    }
+}
