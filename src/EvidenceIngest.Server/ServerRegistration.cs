@@ -15,6 +15,7 @@ using EvidenceIngest.Server.Receipts;
 using EvidenceIngest.Server.Recorders;
 using EvidenceIngest.Server.Retention;
 using EvidenceIngest.Server.Status;
+using EvidenceIngest.Server.Transcripts;
 using EvidenceIngest.Server.Transparency;
 using EvidenceIngest.Server.Vault;
 using Microsoft.Extensions.DependencyInjection;
@@ -61,6 +62,7 @@ public static class ServerRegistration
         services.AddSingleton<DeliveryCompletion>();
         services.AddSingleton<ItemRegister>();
         services.AddSingleton<MetadataChanges>();
+        services.AddSingleton<TranscriptRegister>();
         services.AddSingleton<MediaLinks>();
         services.AddSingleton<ServerOverview>();
         services.AddSingleton<ReceiptKey>();
@@ -101,6 +103,7 @@ public static class ServerRegistration
         var readers = api.MapGroup("").RequireToken(TokenKind.Operator, Scopes.Read);
         var writers = api.MapGroup("").RequireToken(TokenKind.Operator, Scopes.Write);
         ItemEndpoints.Map(readers, writers);
+        TranscriptEndpoints.Map(readers, writers);
         TokenAdministration.Map(api);
         ServiceCustody.Map(api);
         LogEndpoints.Map(readers);

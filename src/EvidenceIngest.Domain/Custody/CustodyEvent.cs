@@ -51,6 +51,12 @@ public enum CustodyEventKind
     /// <summary>A mandatory or other field changed.</summary>
     MetadataChanged,
 
+    /// <summary>A transcript was written or corrected.</summary>
+    TranscriptChanged,
+
+    /// <summary>A person vouched for the transcript.</summary>
+    TranscriptConfirmed,
+
     /// <summary>The recorder was assigned to an officer.</summary>
     RecorderAssigned,
 

@@ -22,6 +22,8 @@ public static class CustodyWords
         CustodyEventKind.Rendered => "制作衍生件",
         CustodyEventKind.RenderFailed => "衍生件制作失败",
         CustodyEventKind.MetadataChanged => "信息变更",
+        CustodyEventKind.TranscriptChanged => "整理文字说明",
+        CustodyEventKind.TranscriptConfirmed => "确认文字说明",
         CustodyEventKind.RecorderAssigned => "记录仪配发",
         CustodyEventKind.Cleared => "清除记录仪",
         CustodyEventKind.ClearingRefused => "未清除记录仪",

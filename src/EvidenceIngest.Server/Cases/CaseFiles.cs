@@ -54,7 +54,7 @@ internal sealed class CaseFiles(
             yield return $"{item.Id}: it is {item.State}";
         if (item.State == ItemState.Quarantined)
             yield return $"{item.Id}: it is in quarantine: {item.Reason}";
-        foreach (var requirement in Completeness.Missing(item.Kind, item.Metadata(), transcriptConfirmed: false))
+        foreach (var requirement in Completeness.Missing(item.Kind, item.Metadata(), item.TranscriptConfirmed))
             yield return $"{item.Id}: {requirement} is missing";
     }
 

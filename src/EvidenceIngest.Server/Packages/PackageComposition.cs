@@ -5,6 +5,7 @@ using EvidenceIngest.Domain.Deliveries;
 using EvidenceIngest.Domain.Digests;
 using EvidenceIngest.Domain.Packages;
 using EvidenceIngest.Domain.Receipts;
+using EvidenceIngest.Domain.Transcripts;
 using EvidenceIngest.Server.Catalogue;
 using EvidenceIngest.Server.Custody;
 using EvidenceIngest.Server.Items;
@@ -84,11 +85,22 @@ internal sealed class PackageComposition(ItemRegister register, ReceiptKey key, 
         files.Add(PackageFile.Small(package, PackageLayout.Custody(id), [.. chain.SelectMany(e => e.Bytes.Append((byte)'\n'))]));
         files.Add(PackageFile.Small(package, PackageLayout.Proofs(id), EvidenceJson.ToBytes(proofs)));
         files.Add(PackageFile.Small(package, PackageLayout.Receipt(id), receipt));
+        await AddTranscriptAsync(db, package, id, files, ct);
         var manifest = await db.Deliveries.Where(d => d.ItemId == id).Select(d => d.Manifest).SingleAsync(ct);
         return new PackagedItem(
             detail, EvidenceJson.FromBytes<DeliveryManifest>(manifest),
             EvidenceJson.FromBytes<ReceiptStatement>(EvidenceJson.FromBytes<SignedEnvelope>(receipt).Payload),
             chain.ConvertAll(e => new ChainedEvent(EvidenceJson.FromBytes<CustodyEvent>(e.Bytes), e.Bytes, e.Hash)), masters, rendered);
+    }
+
+    private static async Task AddTranscriptAsync(CatalogueDb db, Package package, string id, List<PackageFile> files, CancellationToken ct)
+    {
+        if ((await db.Transcripts.Where(t => t.ItemId == id).OrderByDescending(t => t.Version).FirstOrDefaultAsync(ct))?.Transcript is not { } transcript)
+            return;
+        files.Add(PackageFile.Small(package, PackageLayout.Transcript(id), EvidenceJson.ToBytes(transcript)));
+        files.Add(PackageFile.Small(package, PackageLayout.TranscriptText(id), Encoding.UTF8.GetBytes(TranscriptText.Plain(transcript))));
+        if (TranscriptText.WebVtt(transcript) is { } cues)
+            files.Add(PackageFile.Small(package, PackageLayout.TranscriptCues(id), Encoding.UTF8.GetBytes(cues)));
     }
 
     private void AddReport(Package package, List<PackagedItem> items, List<PackageFile> files)

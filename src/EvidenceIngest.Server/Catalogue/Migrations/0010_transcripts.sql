@@ -1,0 +1,17 @@
+-- 文字说明: every version is kept, the last one counts.
+create table transcripts (
+    item_id  text not null references items,
+    version  integer not null check (version > 0),
+    language text not null,
+    state    text not null,
+    source   text not null,
+    segments jsonb not null,
+    made_at  timestamptz not null,
+    made_by  text not null,
+    primary key (item_id, version)
+);
+create trigger append_only before update or delete on transcripts for each row execute function refuse_change();
+create trigger append_only_whole before truncate on transcripts for each statement execute function refuse_change();
+
+-- Of the last version: the gate of article 27 asks it for every item of a list.
+alter table items add column transcript_confirmed boolean not null default false;
