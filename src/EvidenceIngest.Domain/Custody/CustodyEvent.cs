@@ -51,12 +51,6 @@ public enum CustodyEventKind
     /// <summary>A mandatory or other field changed.</summary>
     MetadataChanged,
 
-    /// <summary>A transcript was written or corrected.</summary>
-    TranscriptChanged,
-
-    /// <summary>A person vouched for the transcript.</summary>
-    TranscriptConfirmed,
-
     /// <summary>The recorder was assigned to an officer.</summary>
     RecorderAssigned,
 
@@ -164,6 +158,12 @@ public enum CustodyEventKind
 
     /// <summary>A damaged file was replaced by the other vault's copy; the damaged version stays.</summary>
     Restored,
+
+    /// <summary>A transcript was written or corrected: a new version, not confirmed.</summary>
+    TranscriptChanged,
+
+    /// <summary>A person vouched for the transcript's last version.</summary>
+    TranscriptConfirmed,
 }
 
 /// <summary>One fact in an item's custody chain, as it is hashed.</summary>

@@ -22,8 +22,6 @@ public static class CustodyWords
         CustodyEventKind.Rendered => "制作衍生件",
         CustodyEventKind.RenderFailed => "衍生件制作失败",
         CustodyEventKind.MetadataChanged => "信息变更",
-        CustodyEventKind.TranscriptChanged => "整理文字说明",
-        CustodyEventKind.TranscriptConfirmed => "确认文字说明",
         CustodyEventKind.RecorderAssigned => "记录仪配发",
         CustodyEventKind.Cleared => "清除记录仪",
         CustodyEventKind.ClearingRefused => "未清除记录仪",
@@ -60,6 +58,8 @@ public static class CustodyWords
         CustodyEventKind.FixityResolved => "完整性异常已处理",
         CustodyEventKind.Replicated => "复制到第二保全库",
         CustodyEventKind.Restored => "从第二保全库恢复",
+        CustodyEventKind.TranscriptChanged => "整理声音文字记录",
+        CustodyEventKind.TranscriptConfirmed => "确认声音文字记录",
         _ => kind.ToString(),
     };
 

@@ -157,12 +157,7 @@ internal sealed partial class CatalogueDb(DbContextOptions<CatalogueDb> options)
         });
         modelBuilder.Entity<CaseItem>().HasKey(l => new { l.CaseNumber, l.ItemId });
         modelBuilder.Entity<DisposalItem>().HasKey(d => new { d.DisposalId, d.ItemId });
-        modelBuilder.Entity<StoredTranscript>(e =>
-        {
-            e.HasKey(t => new { t.ItemId, t.Version });
-            e.Property(t => t.Segments).AsJson();
-            e.Ignore(t => t.Transcript);
-        });
+        modelBuilder.Entity<StoredTranscript>().HasKey(t => new { t.ItemId, t.Version });
         modelBuilder.Entity<Package>().Property(p => p.Items).AsJson();
         modelBuilder.Entity<PackageFetch>().HasKey(f => new { f.PackageId, f.ItemId, f.Name });
         modelBuilder.Entity<PackageFile>().HasKey(f => new { f.PackageId, f.Path });

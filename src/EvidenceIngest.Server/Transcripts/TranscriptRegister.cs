@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text.RegularExpressions;
 using EvidenceIngest.Domain;
 using EvidenceIngest.Domain.Custody;
 using EvidenceIngest.Domain.Transcripts;
@@ -12,110 +9,139 @@ using Microsoft.EntityFrameworkCore;
 
 namespace EvidenceIngest.Server.Transcripts;
 
-/// <summary>Lets people write, correct and confirm what was said; every version stays, and the chain tells of each.</summary>
-internal sealed partial class TranscriptRegister(EvidenceCatalogue catalogue, TimeProvider time)
+/// <summary>
+/// Lets people write, correct, confirm and read what was said. Every version stays, and the chain tells of each. Whoever writes
+/// or confirms names the version that he read, so that two don't overwrite each other and nobody vouches for words he never saw.
+/// </summary>
+internal sealed class TranscriptRegister(EvidenceCatalogue catalogue, TimeProvider time)
 {
-    private const int MostSegments = 20_000;
-    private const int LongestText = 5000;
-    private const double LongestSeconds = 7 * 24 * 3600;
+    /// <summary>Reading on within that time is one look, as with links.</summary>
+    private static readonly TimeSpan OneLook = TimeSpan.FromMinutes(5);
 
-    /// <summary>All versions, the last one first.</summary>
-    public async Task<IReadOnlyList<Transcript>> VersionsAsync(string itemId, CancellationToken ct)
+    /// <summary>All versions without their words, the last one first.</summary>
+    /// <exception cref="RequestRefusedException">404: there is no such item.</exception>
+    public async Task<IReadOnlyList<TranscriptVersion>> VersionsAsync(string itemId, CancellationToken ct)
     {
         if (!await catalogue.ReadAsync(db => db.Items.AnyAsync(i => i.Id == itemId, ct), ct))
             throw ItemRegister.NoItem(itemId);
-        var versions = await catalogue.ReadAsync(db => db.Transcripts.Where(t => t.ItemId == itemId).OrderByDescending(t => t.Version).ToListAsync(ct), ct);
-        return versions.ConvertAll(v => v.Transcript);
+        return await catalogue.ReadAsync(
+            db => db.Transcripts.Where(t => t.ItemId == itemId).OrderByDescending(t => t.Version)
+                .Select(t => new TranscriptVersion(t.Version, t.State, t.MadeAt, t.MadeBy, t.Why, t.Sha256)).ToListAsync(ct),
+            ct);
     }
 
-    /// <exception cref="RequestRefusedException">404 when there is none.</exception>
-    public async Task<Transcript> LastAsync(string itemId, CancellationToken ct) =>
-        (await VersionsAsync(itemId, ct)).FirstOrDefault() ?? throw RequestRefusedException.NotFound($"item {itemId} has no transcript");
+    /// <summary>The words, which are what the recording says: who reads them is in the chain before he gets them.</summary>
+    /// <param name="itemId">Whose.</param>
+    /// <param name="version">Null for the last one.</param>
+    /// <param name="by">Who reads.</param>
+    /// <param name="ct">Ends it.</param>
+    /// <exception cref="RequestRefusedException">404 when there is none; 410 when the item was disposed of.</exception>
+    public Task<Transcript> ReadAsync(string itemId, int? version, string by, CancellationToken ct)
+    {
+        var now = time.GetUtcMilliseconds();
+        return catalogue.WriteAsync(
+            async db =>
+            {
+                await db.LockItemAsync(itemId, ct);
+                var item = await db.Items.SingleOrDefaultAsync(i => i.Id == itemId, ct) ?? throw ItemRegister.NoItem(itemId);
+                if (item.State == ItemState.Disposed)
+                    throw new RequestRefusedException(StatusCodes.Status410Gone, $"item {itemId} was disposed of after its term");
+                var wanted = await db.Transcripts.AsNoTracking().Where(t => t.ItemId == itemId && (version == null || t.Version == version))
+                    .OrderByDescending(t => t.Version).FirstOrDefaultAsync(ct)
+                    ?? throw (version is null ? NoTranscript(itemId) : RequestRefusedException.NotFound($"item {itemId} has no transcript version {version}"));
+                await LookAsync(db, wanted, now, by, ct);
+                return wanted.Read();
+            },
+            ct);
+    }
 
-    /// <summary>Makes the next version. Whoever writes names the version that he read, so that two don't overwrite each other.</summary>
+    /// <summary>Makes the next version, which nobody has confirmed. The same request again finds its own.</summary>
+    /// <exception cref="RequestRefusedException">400 for what is no transcript of this item, 409 when somebody was faster or the item has no sound.</exception>
     public Task<Transcript> WriteAsync(string itemId, TranscriptRequest request, string by, CancellationToken ct)
     {
-        Check(request);
+        TranscriptRules.Check(request);
         var now = time.GetUtcMilliseconds();
         return catalogue.WriteAsync(
-            db => AddAsync(
-                db, itemId, request.Follows, last => last is { } known && IsSame(known, request, by)
-                    ? null
-                    : new Transcript(0, request.Language, TranscriptState.Corrected, Transcript.ByPerson, request.Segments, now, by), ct),
+            async db =>
+            {
+                var (item, last) = await OpenAsync(db, itemId, ct);
+                var known = last?.Read();
+                if (known is not null && IsSame(known, request, by) && IsRetry(known.Version, request.Follows))
+                    return known;
+                Demand(last, itemId, request.Follows);
+                TranscriptRules.CheckLength(item, request.Segments);
+                var made = new Transcript(
+                    itemId, request.Follows + 1, request.Language, TranscriptState.Corrected, Transcript.ByPerson, request.Segments, now, by, null, null);
+                return await AddAsync(db, item, last, made, request.Why, ct);
+            },
             ct);
     }
 
-    /// <summary>A person vouches for the last version.</summary>
+    /// <summary>A person vouches for the last version. The same request again finds its own.</summary>
+    /// <exception cref="RequestRefusedException">404 when there is none, 409 when it is no longer the last version or confirmed already.</exception>
     public Task<Transcript> ConfirmAsync(string itemId, TranscriptConfirmation request, string by, CancellationToken ct)
     {
+        TranscriptRules.CheckWhy(request.Why);
         var now = time.GetUtcMilliseconds();
         return catalogue.WriteAsync(
-            db => AddAsync(
-                db, itemId, request.Version, last => last switch
-                {
-                    null => throw RequestRefusedException.NotFound($"item {itemId} has no transcript"),
-                    { State: TranscriptState.Confirmed } => null,
-                    var draft => draft with { State = TranscriptState.Confirmed, At = now, By = by },
-                }, ct),
+            async db =>
+            {
+                var (item, last) = await OpenAsync(db, itemId, ct);
+                var known = last?.Read() ?? throw NoTranscript(itemId);
+                var isConfirmed = known.State == TranscriptState.Confirmed;
+                if (isConfirmed && known.ConfirmedBy == by && IsRetry(known.Version, request.Version))
+                    return known;
+                Demand(last, itemId, request.Version);
+                if (isConfirmed)
+                    throw RequestRefusedException.Conflict($"version {known.Version} of the transcript of {itemId} was confirmed already, by {known.ConfirmedBy}");
+                var made = known with { Version = known.Version + 1, State = TranscriptState.Confirmed, ConfirmedAt = now, ConfirmedBy = by };
+                return await AddAsync(db, item, last, made, request.Why, ct);
+            },
             ct);
     }
 
-    private static bool IsSame(Transcript known, TranscriptRequest request, string by) =>
-        known.By == by && known.State == TranscriptState.Corrected && known.Language == request.Language && known.Segments.SequenceEqual(request.Segments);
+    private static RequestRefusedException NoTranscript(string itemId) => RequestRefusedException.NotFound($"item {itemId} has no transcript");
 
-    private static void Check(TranscriptRequest request)
+    private static bool IsSame(Transcript known, TranscriptRequest request, string by) =>
+        known.WrittenBy == by && known.State == TranscriptState.Corrected && known.Language == request.Language && known.Segments.SequenceEqual(request.Segments);
+
+    // The answer may have been lost: then the version that he named is the one before his own.
+    private static bool IsRetry(int version, int named) => named == version || named == version - 1;
+
+    private static void Demand(StoredTranscript? last, string itemId, int named)
     {
-        if (!Language().IsMatch(request.Language))
-            throw RequestRefusedException.Invalid("language", "must be a language tag such as zh or en-US");
-        if (request.Segments.Count is 0 or > MostSegments)
-            throw RequestRefusedException.Invalid("segments", $"must be 1 to {MostSegments}");
-        for (var i = 0; i < request.Segments.Count; i++)
-        {
-            var (start, end, speaker, text) = request.Segments[i];
-            var field = string.Create(CultureInfo.InvariantCulture, $"segments[{i}]");
-            Texts.Demand(text, field + ".text", LongestText);
-            Texts.Allow(speaker, field + ".speaker", 100);
-            if (start is < 0 or > LongestSeconds || end is < 0 or > LongestSeconds || end < start)
-                throw RequestRefusedException.Invalid(field, "must have 0 <= start <= end, in seconds");
-        }
+        if (named != (last?.Version ?? 0))
+            throw RequestRefusedException.Conflict($"the transcript of {itemId} is at version {last?.Version ?? 0}, not {named}: read it again first");
     }
 
-    /// <param name="db">In a transaction.</param>
-    /// <param name="itemId">Whose.</param>
-    /// <param name="seen">The version that the writer knows; 0 for none.</param>
-    /// <param name="next">What is to follow the last version; null when that says it already.</param>
-    /// <param name="ct">Ends it.</param>
-    private static async Task<Transcript> AddAsync(CatalogueDb db, string itemId, int seen, Func<Transcript?, Transcript?> next, CancellationToken ct)
+    /// <summary>The item, locked, as something that can have a transcript, with its last one.</summary>
+    private static async Task<(EvidenceItem Item, StoredTranscript? Last)> OpenAsync(CatalogueDb db, string itemId, CancellationToken ct)
     {
         await db.LockItemAsync(itemId, ct);
-        var item = await db.Items.SingleOrDefaultAsync(i => i.Id == itemId, ct) ?? throw ItemRegister.NoItem(itemId);
-        var last = (await db.Transcripts.AsNoTracking().Where(t => t.ItemId == itemId).OrderByDescending(t => t.Version).FirstOrDefaultAsync(ct))?.Transcript;
-        if (next(last) is not { } made)
-            return last!;
-        var version = last?.Version ?? 0;
-        if (seen != version)
-            throw RequestRefusedException.Conflict($"the transcript of {itemId} is at version {version}, not {seen}: read it again first");
-        made = made with { Version = version + 1 };
-        db.Add(new StoredTranscript
-        {
-            ItemId = itemId, Version = made.Version, Language = made.Language, State = made.State, Source = made.Source, Segments = made.Segments, MadeAt = made.At, MadeBy = made.By,
-        });
+        var item = await db.Items.Include(i => i.Files).Include(i => i.Facts).SingleOrDefaultAsync(i => i.Id == itemId, ct) ?? throw ItemRegister.NoItem(itemId);
+        TranscriptRules.CheckItem(item);
+        return (item, await db.Transcripts.AsNoTracking().Where(t => t.ItemId == itemId).OrderByDescending(t => t.Version).FirstOrDefaultAsync(ct));
+    }
+
+    private static async Task<Transcript> AddAsync(CatalogueDb db, EvidenceItem item, StoredTranscript? last, Transcript made, string why, CancellationToken ct)
+    {
+        var stored = StoredTranscript.Of(made, why);
+        db.Add(stored);
         item.TranscriptConfirmed = made.State == TranscriptState.Confirmed;
-        var digest = Convert.ToHexStringLower(SHA256.HashData(EvidenceJson.ToBytes(made.Segments)));
+        var before = last is null ? null : TranscriptEvents.Name(last.Version, last.State, last.Sha256);
         await db.AppendAsync(
-            itemId, made.At, Actors.Operator(made.By), made.State == TranscriptState.Confirmed ? CustodyEventKind.TranscriptConfirmed : CustodyEventKind.TranscriptChanged,
-            $"version {made.Version}, {made.Language}, {made.Segments.Count} segments, words by {made.Source}, sha256 of the segments {digest}", ct);
+            item.Id, stored.MadeAt, Actors.Operator(stored.MadeBy), TranscriptEvents.Kind(made), TranscriptEvents.Detail(made, stored.Sha256, before, why), ct);
         return made;
     }
 
-    [GeneratedRegex("^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
-    private static partial Regex Language();
+    private static async Task LookAsync(CatalogueDb db, StoredTranscript wanted, DateTimeOffset now, string by, CancellationToken ct)
+    {
+        var (actor, detail) = (Actors.Operator(by), $"transcript version {wanted.Version}");
+        var recent = await db.CustodyEvents.AsNoTracking().Where(e => e.ItemId == wanted.ItemId)
+            .OrderByDescending(e => e.Sequence).Take(50).Select(e => e.Bytes).ToListAsync(ct);
+        if (recent.Select(bytes => EvidenceJson.FromBytes<CustodyEvent>(bytes))
+            .Any(e => (e.Kind, e.Actor, e.Detail) == (CustodyEventKind.Viewed, actor, detail) && e.At > now - OneLook))
+            return;
+        await db.AppendAsync(wanted.ItemId, now, actor, CustodyEventKind.Viewed, detail, ct);
+    }
 }
-
-/// <param name="Language">BCP 47, such as zh.</param>
-/// <param name="Segments">The whole transcript, 1 to 20,000 segments.</param>
-/// <param name="Follows">The version that it was made from; 0 for the first.</param>
-public sealed record TranscriptRequest(string Language, IReadOnlyList<TranscriptSegment> Segments, int Follows);
-
-/// <param name="Version">The version that is vouched for.</param>
-public sealed record TranscriptConfirmation(int Version);

@@ -1,27 +1,18 @@
 using System.Net;
-using System.Net.Http.Json;
-using EvidenceIngest.Domain;
+using System.Security.Cryptography;
 using EvidenceIngest.Domain.Custody;
 using EvidenceIngest.Domain.Evidence;
 using EvidenceIngest.Domain.Transcripts;
 using EvidenceIngest.Server.Access;
 using EvidenceIngest.Server.Items;
-using EvidenceIngest.Server.Packages;
-using EvidenceIngest.Server.Pipeline;
 using EvidenceIngest.Server.Tests.Support;
-using EvidenceIngest.Server.Transcripts;
+using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace EvidenceIngest.Server.Tests.Transcripts;
 
-public sealed class TranscriptTests(PrivateCluster cluster) : IAsyncLifetime
+public sealed class TranscriptTests(PrivateCluster cluster) : TranscriptFixture(cluster)
 {
-    private static readonly TranscriptSegment[] Words = [new(0, 2.5, "张三", "请出示证件"), new(2.5, 4, null, "好的")];
-
-    private TestServer _server = null!;
-    private HttpClient _custodian = null!;
-    private string _item = "";
-
     [Fact]
     public async Task A_recording_of_sound_is_complete_only_with_a_transcript_that_a_person_confirmed()
     {
@@ -31,24 +22,69 @@ public sealed class TranscriptTests(PrivateCluster cluster) : IAsyncLifetime
 
         var confirmed = await ConfirmAsync(1);
 
-        Assert.Equal((2, TranscriptState.Confirmed, "王芳"), (confirmed.Version, confirmed.State, confirmed.By));
+        Assert.Equal((2, TranscriptState.Confirmed, "王芳", "王芳"), (confirmed.Version, confirmed.State, confirmed.WrittenBy, confirmed.ConfirmedBy));
         Assert.DoesNotContain(Requirement.Transcript, (await DetailAsync()).Summary.Missing);
         // Who corrects what was confirmed has to have it confirmed again.
-        await WriteAsync(2, [Words[0]]);
+        var corrected = await WriteAsync(2, Words[0]);
+        Assert.Equal((TranscriptState.Corrected, null, null), (corrected.State, corrected.ConfirmedAt, corrected.ConfirmedBy));
         Assert.Contains(Requirement.Transcript, (await DetailAsync()).Summary.Missing);
-        Assert.Equal([3, 2, 1], (await GetAsync<List<Transcript>>("/versions")).Select(v => v.Version));
+        Assert.Equal([3, 2, 1], (await VersionsAsync(Custodian)).Select(v => v.Version));
+    }
+
+    [Fact]
+    public async Task The_chain_tells_of_every_version_what_was_before_who_and_why()
+    {
+        await WriteAsync(0, Words);
+        await ConfirmAsync(1);
+
+        var versions = await VersionsAsync(Custodian);
+        var written = Assert.Single(await ChainAsync(CustodyEventKind.TranscriptChanged));
+        var confirmed = Assert.Single(await ChainAsync(CustodyEventKind.TranscriptConfirmed));
+        Assert.Equal(("operator:王芳", "operator:王芳"), (written.Actor, confirmed.Actor));
+        Assert.Equal($"version 1 (Corrected), sha256 {versions[1].Sha256}, zh, 2 segments, words by person; before: nothing; reason: 首次整理", written.Detail);
+        Assert.Equal(
+            $"version 2 (Confirmed), sha256 {versions[0].Sha256}, zh, 2 segments, words by person; before: version 1 (Corrected), sha256 {versions[1].Sha256}; reason: 与录音逐句核对一致",
+            confirmed.Detail);
+        var stored = await Server.Catalogue.ReadAsync(db => db.Transcripts.OrderBy(t => t.Version).ToListAsync(), default);
+        Assert.Equal(stored.Select(t => Convert.ToHexStringLower(SHA256.HashData(t.Record))), versions.Reverse().Select(v => v.Sha256));
     }
 
     [Fact]
     public async Task Two_people_don_t_overwrite_each_other()
     {
+        using var other = await Server.PersonAsync("李强", Role.Custodian);
+        HttpClient[] people = [Custodian, other];
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => PutAsync(0, [new(i, i + 1, null, $"第{i}人")], people[i % 2])));
+
+        Assert.Single(answers, a => a.StatusCode == HttpStatusCode.OK);
+        foreach (var late in answers.Where(a => a.StatusCode != HttpStatusCode.OK))
+            Assert.Contains("is at version 1, not 0: read it again first", await TestDock.RefusedAsync(late, HttpStatusCode.Conflict), StringComparison.Ordinal);
+        foreach (var answer in answers)
+            answer.Dispose();
+        Assert.Single(await VersionsAsync(Custodian));
+    }
+
+    [Fact]
+    public async Task Nobody_vouches_for_words_that_were_changed_meanwhile_or_confirmed_by_another()
+    {
         await WriteAsync(0, Words);
+        await WriteAsync(1, Words[0]);
+        foreach (var version in new[] { -1, 0, 1, 3, int.MaxValue })
+        {
+            using var stale = await PostAsync(version);
+            Assert.Contains($"is at version 2, not {version}", await TestDock.RefusedAsync(stale, HttpStatusCode.Conflict), StringComparison.Ordinal);
+        }
 
-        using var late = await PutAsync(0, [Words[1]]);
-        using var unseen = await _custodian.PostAsJsonAsync(Path("/confirm"), new TranscriptConfirmation(2), EvidenceJson.Options);
-
-        Assert.Contains("at version 1, not 0", await TestDock.RefusedAsync(late, HttpStatusCode.Conflict), StringComparison.Ordinal);
-        await TestDock.RefusedAsync(unseen, HttpStatusCode.Conflict);
+        Assert.Empty(await ChainAsync(CustodyEventKind.TranscriptConfirmed));
+        await ConfirmAsync(2);
+        using var other = await Server.PersonAsync("李强", Role.Custodian);
+        using var again = await PostAsync(3, other);
+        Assert.Contains("was confirmed already, by 王芳", await TestDock.RefusedAsync(again, HttpStatusCode.Conflict), StringComparison.Ordinal);
+        // Long after, the first confirmation is no confirmation of what came since.
+        await WriteAsync(3, Words);
+        await ConfirmAsync(4);
+        using var old = await PostAsync(2);
+        await TestDock.RefusedAsync(old, HttpStatusCode.Conflict);
     }
 
     [Fact]
@@ -59,92 +95,122 @@ public sealed class TranscriptTests(PrivateCluster cluster) : IAsyncLifetime
         await ConfirmAsync(1);
         Assert.Equal(2, (await ConfirmAsync(1)).Version);
 
-        var chain = (await _server.Operator.GetFromJsonAsync<List<CustodyEventView>>($"/api/v1/items/{_item}/custody", EvidenceJson.Options))!;
-        Assert.Single(chain, e => e.Kind == CustodyEventKind.TranscriptChanged);
-        Assert.Single(chain, e => e.Kind == CustodyEventKind.TranscriptConfirmed);
+        Assert.Single(await ChainAsync(CustodyEventKind.TranscriptChanged));
+        Assert.Single(await ChainAsync(CustodyEventKind.TranscriptConfirmed));
+        // The same words again, after the confirmation, are a new version that nobody has confirmed.
+        Assert.Equal((3, TranscriptState.Corrected), ((await WriteAsync(2, Words)).Version, (await VersionsAsync(Custodian))[0].State));
     }
 
     [Theory]
-    [InlineData("中文", 0.0, 1.0, "好")]
-    [InlineData("zh", 2.0, 1.0, "好")]
-    [InlineData("zh", -1.0, 1.0, "好")]
-    [InlineData("zh", 0.0, 1e9, "好")]
-    [InlineData("zh", 0.0, 1.0, "")]
-    [InlineData("zh", 0.0, 1.0, "a\u0000b")]
-    public async Task What_is_no_transcript_is_refused(string language, double start, double end, string text)
+    [InlineData(Role.Head)]
+    [InlineData(Role.Supervisor)]
+    [InlineData(Role.Auditor)]
+    [InlineData(Role.SecurityAdministrator)]
+    public async Task Who_lacks_the_right_neither_writes_nor_confirms_nor_reads_the_words(Role role)
     {
-        using var answer = await _custodian.PutAsJsonAsync(Path(), new TranscriptRequest(language, [new(start, end, null, text)], 0), EvidenceJson.Options);
+        await WriteAsync(0, Words);
+        using var person = await Server.PersonAsync("赵某", role);
 
-        await TestDock.RefusedAsync(answer, HttpStatusCode.BadRequest);
+        using var write = await PutAsync(1, Words, person);
+        using var confirm = await PostAsync(1, person);
+        using var read = await person.GetAsync(Path());
+        foreach (var answer in new[] { write, confirm, read })
+            await TestDock.RefusedAsync(answer, HttpStatusCode.Forbidden);
+        using var versions = await person.GetAsync(Path("/versions"));
+        Assert.Equal(role is Role.Head or Role.Supervisor ? HttpStatusCode.OK : HttpStatusCode.Forbidden, versions.StatusCode);
+        Assert.Equal(TranscriptState.Corrected, Assert.Single(await VersionsAsync(Custodian)).State);
+    }
+
+    [Fact]
+    public async Task Who_reads_the_words_is_in_the_chain_once_per_look()
+    {
+        await WriteAsync(0, Words);
+        await WriteAsync(1, Words[0]);
+        foreach (var rest in new[] { "?format=text", "?version=1&format=vtt", "", "?version=2" })
+        {
+            using var answer = await Custodian.GetAsync(Path(rest));
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        }
+
+        Assert.Equal(
+            [("operator:王芳", "transcript version 2"), ("operator:王芳", "transcript version 1")],
+            (await ChainAsync(CustodyEventKind.Viewed)).Select(e => (e.Actor, e.Detail)));
+        Server.Clock.Shift = TimeSpan.FromMinutes(6);
+        using var later = await Custodian.GetAsync(Path());
+        Assert.Equal(3, (await ChainAsync(CustodyEventKind.Viewed)).Count);
+        Assert.Equal(Words[0], (await TestDock.ReadAsync<Transcript>(later)).Segments.Single());
+    }
+
+    [Fact]
+    public async Task What_is_not_there_is_said()
+    {
+        using var none = await Custodian.GetAsync(Path());
+        Assert.Contains("has no transcript", await TestDock.RefusedAsync(none, HttpStatusCode.NotFound), StringComparison.Ordinal);
+        using var confirm = await PostAsync(0);
+        await TestDock.RefusedAsync(confirm, HttpStatusCode.NotFound);
+        using var unknown = await PutAsync(0, Words, item: "ev-20261120-0000000000");
+        await TestDock.RefusedAsync(unknown, HttpStatusCode.NotFound);
+        await WriteAsync(0, new TranscriptSegment(null, null, null, "没有时间"));
+        foreach (var (rest, status) in new[]
+        {
+            ("?version=2", HttpStatusCode.NotFound), ("?version=-1", HttpStatusCode.BadRequest), ("?version=x", HttpStatusCode.BadRequest),
+            ("?format=srt", HttpStatusCode.BadRequest), ("?format=vtt", HttpStatusCode.Conflict),
+        })
+        {
+            using var answer = await Custodian.GetAsync(Path(rest));
+            await TestDock.RefusedAsync(answer, status);
+        }
     }
 
     [Fact]
     public async Task Versions_are_append_only_also_for_the_tables_owner()
     {
         await WriteAsync(0, Words);
-        await using var owner = NpgsqlDataSource.Create(PrivateCluster.AsOwner(_server.Database));
-        await using var command = owner.CreateCommand("update transcripts set state = 'Confirmed'");
-
-        await Assert.ThrowsAsync<PostgresException>(() => command.ExecuteNonQueryAsync());
+        await using var owner = NpgsqlDataSource.Create(PrivateCluster.AsOwner(Server.Database));
+        foreach (var change in new[] { "update transcripts set state = 'Confirmed'", "delete from transcripts", "truncate transcripts" })
+        {
+            await using var command = owner.CreateCommand(change);
+            await Assert.ThrowsAsync<PostgresException>(() => command.ExecuteNonQueryAsync());
+        }
     }
 
     [Fact]
-    public async Task A_package_has_it_as_record_text_and_cues()
+    public async Task Only_what_has_sound_and_can_be_heard_has_a_transcript()
     {
+        foreach (var kind in new[] { MediaKind.Photo, MediaKind.Other })
+        {
+            using var silent = await PutAsync(0, Words, item: await SealedAsync(kind));
+            Assert.Contains("has no sound", await TestDock.RefusedAsync(silent, HttpStatusCode.Conflict), StringComparison.Ordinal);
+        }
+
+        using var video = await PutAsync(0, Words, item: await SealedAsync(MediaKind.Video));
+        Assert.Equal(HttpStatusCode.OK, video.StatusCode);
+        var unsealed = await AnnouncedAsync(MediaKind.Audio);
+        using var early = await PutAsync(0, Words, item: unsealed);
+        Assert.Contains("is not sealed yet", await TestDock.RefusedAsync(early, HttpStatusCode.Conflict), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Quarantine_keeps_nobody_from_writing_and_disposal_everybody()
+    {
+        await SetStateAsync(ItemState.Quarantined);
         await WriteAsync(0, Words);
-        await ConfirmAsync(1);
-        using var answer = await _custodian.PostAsJsonAsync("/api/v1/packages", new PackageRequest([_item], null, "给检察院"), EvidenceJson.Options);
-        var package = await TestDock.ReadAsync<PackageView>(answer);
-        Task<string> FileAsync(string name) => _custodian.GetStringAsync($"/api/v1/packages/{package.Package}/files/data/items/{_item}/{name}");
+        await SetStateAsync(ItemState.Disposed);
 
-        Assert.Equal("[00:00:00] 张三：请出示证件\n[00:00:02] 好的\n", await FileAsync("transcript.txt"));
-        Assert.StartsWith("WEBVTT\n\n00:00:00.000 --> 00:00:02.500\n<v 张三>请出示证件\n", await FileAsync("transcript.vtt"), StringComparison.Ordinal);
-        Assert.Contains("\"state\":\"Confirmed\"", await FileAsync("transcript.json"), StringComparison.Ordinal);
-        using var vtt = await _custodian.GetAsync(Path("?format=vtt"));
-        Assert.Equal("text/vtt", vtt.Content.Headers.ContentType!.MediaType);
+        using var write = await PutAsync(1, Words);
+        Assert.Contains("was disposed of", await TestDock.RefusedAsync(write, HttpStatusCode.Conflict), StringComparison.Ordinal);
+        using var confirm = await PostAsync(1);
+        await TestDock.RefusedAsync(confirm, HttpStatusCode.Conflict);
+        using var read = await Custodian.GetAsync(Path());
+        await TestDock.RefusedAsync(read, HttpStatusCode.Gone);
+        Assert.Single(await VersionsAsync(Custodian));
     }
 
-    public async ValueTask InitializeAsync()
-    {
-        _server = await TestServer.StartAsync(cluster, withJobs: false);
-        await _server.VaultIsProbedAsync();
-        _custodian = await _server.PersonAsync("王芳", Role.Custodian);
-        var dock = await _server.EnrolDockAsync();
-        var recording = TestDock.Record();
-        recording = recording with { Manifest = recording.Manifest with { Recording = recording.Manifest.Recording with { Kind = MediaKind.Audio } } };
-        var status = await dock.DeliverAsync(recording);
-        await _server.RunAsync(status.ItemId, Stage.Seal);
-        _item = status.ItemId;
-    }
-
-    public ValueTask DisposeAsync()
-    {
-        _custodian.Dispose();
-        return _server.DisposeAsync();
-    }
-
-    private string Path(string rest = "") => $"/api/v1/items/{_item}/transcript{rest}";
-
-    private async Task<T> GetAsync<T>(string rest)
-    {
-        using var answer = await _custodian.GetAsync(Path(rest));
-        return await TestDock.ReadAsync<T>(answer);
-    }
-
-    private async Task<ItemDetail> DetailAsync() => (await _server.Operator.GetFromJsonAsync<ItemDetail>($"/api/v1/items/{_item}", EvidenceJson.Options))!;
-
-    private Task<HttpResponseMessage> PutAsync(int follows, TranscriptSegment[] segments) =>
-        _custodian.PutAsJsonAsync(Path(), new TranscriptRequest("zh", segments, follows), EvidenceJson.Options);
-
-    private async Task<Transcript> WriteAsync(int follows, TranscriptSegment[] segments)
-    {
-        using var answer = await PutAsync(follows, segments);
-        return await TestDock.ReadAsync<Transcript>(answer);
-    }
-
-    private async Task<Transcript> ConfirmAsync(int version)
-    {
-        using var answer = await _custodian.PostAsJsonAsync(Path("/confirm"), new TranscriptConfirmation(version), EvidenceJson.Options);
-        return await TestDock.ReadAsync<Transcript>(answer);
-    }
+    private Task SetStateAsync(ItemState state) => Server.Catalogue.WriteAsync(
+        async db =>
+        {
+            var item = await db.Items.SingleAsync(i => i.Id == Item);
+            item.State = state;
+        },
+        default);
 }

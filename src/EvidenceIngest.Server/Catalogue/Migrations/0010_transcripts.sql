@@ -1,13 +1,14 @@
--- 文字说明: every version is kept, the last one counts.
+-- 声音内容的文字记录 (article 27): every version is kept, the last one counts.
 create table transcripts (
-    item_id  text not null references items,
-    version  integer not null check (version > 0),
-    language text not null,
-    state    text not null,
-    source   text not null,
-    segments jsonb not null,
-    made_at  timestamptz not null,
-    made_by  text not null,
+    item_id text not null references items,
+    version integer not null check (version > 0),
+    state   text not null,
+    made_at timestamptz not null,
+    made_by text not null,
+    why     text not null,
+    sha256  text not null,
+    -- JSON; bytes, because their digest is in the item's chain.
+    record  bytea not null,
     primary key (item_id, version)
 );
 create trigger append_only before update or delete on transcripts for each row execute function refuse_change();

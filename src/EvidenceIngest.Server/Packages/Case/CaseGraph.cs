@@ -3,6 +3,7 @@ using EvidenceIngest.Domain;
 using EvidenceIngest.Domain.Custody;
 using EvidenceIngest.Domain.Evidence;
 using EvidenceIngest.Domain.Receipts;
+using EvidenceIngest.Domain.Transcripts;
 
 namespace EvidenceIngest.Server.Packages.Case;
 
@@ -34,14 +35,18 @@ internal sealed class CaseGraph(Package package, IReadOnlyList<PackagedItem> ite
         var recorder = Recorder(item);
         var masters = item.Masters.Select((file, i) => Master(item, file, item.Receipt.Files[i], item.Manifest.Files[i].ModifiedAt)).ToList();
         var renditions = item.Renditions.Select(r => (r.Name, Id: Rendition(item, r.Name, r.File, masters))).ToList();
+        var words = (item.Transcript?.Files ?? []).Select(file => (file.Sha256, Id: Written(item, file, masters))).ToList();
         var record = _nodes.Add(
             "case-investigation:ProvenanceRecord", item.Id,
             ("uco-core:name", item.Id), ("uco-core:description", Described(item)), ("case-investigation:exhibitNumber", item.Id),
-            ("uco-core:object", CaseNodes.References([.. masters, .. renditions.Select(r => r.Id)])));
+            ("uco-core:object", CaseNodes.References([.. masters, .. renditions.Select(r => r.Id), .. words.Select(w => w.Id)])));
         string? before = null;
         foreach (var link in item.Chain)
         {
-            var results = Results(link.Event.Kind, record, masters, renditions, link.Event.Detail);
+            // An older version's words are not in the package; of the last one the chain names the record's digest.
+            var results = TranscriptEvents.Tells(link.Event)
+                ? words.Count > 0 && TranscriptEvents.DigestIn(link.Event.Detail) == words[0].Sha256 ? [record, .. words.Select(w => w.Id)] : [record]
+                : Results(link.Event.Kind, record, masters, renditions, link.Event.Detail);
             before = Action(link, tool, IsOfRecorder(link.Event.Kind) ? [recorder] : masters, results, before);
         }
     }
@@ -95,13 +100,15 @@ internal sealed class CaseGraph(Package package, IReadOnlyList<PackagedItem> ite
         return File(item, file, facet, "original, bit for bit", []);
     }
 
-    private string Rendition(PackagedItem item, string name, PackageFile file, IReadOnlyList<string> masters)
-    {
-        var facet = _nodes.Add(
-            "uco-observable:FileFacet", item.Id + file.Path, ("uco-observable:fileName", Path.GetFileName(file.Path)),
-            ("uco-observable:sizeInBytes", file.Bytes), ("uco-observable:isDirectory", false));
-        return File(item, file, facet, $"rendition {name}, for viewing", masters);
-    }
+    private string Written(PackagedItem item, PackageFile file, IReadOnlyList<string> masters) =>
+        File(item, file, FileFacet(item, file), "transcript of the sound", masters);
+
+    private string Rendition(PackagedItem item, string name, PackageFile file, IReadOnlyList<string> masters) =>
+        File(item, file, FileFacet(item, file), $"rendition {name}, for viewing", masters);
+
+    private string FileFacet(PackagedItem item, PackageFile file) => _nodes.Add(
+        "uco-observable:FileFacet", item.Id + file.Path, ("uco-observable:fileName", Path.GetFileName(file.Path)),
+        ("uco-observable:sizeInBytes", file.Bytes), ("uco-observable:isDirectory", false));
 
     private string File(PackagedItem item, PackageFile file, string facet, string what, IReadOnlyList<string> derivedFrom)
     {
