@@ -24,7 +24,7 @@ internal static class TranscriptCommand
     private static Command Show()
     {
         var item = Item();
-        var version = new Option<int?>("--version-number") { Description = "查看第几版，默认最新 / which version, the last one by default" };
+        var version = new Option<int?>("--number") { Description = "查看第几版，默认最新 / which version, the last one by default" };
         var json = CommandLine.Json();
         var command = new Command("show", "查看文字记录，查看行为写入保管链 / read a transcript; reading enters the chain") { item, version, json };
         command.SetServiceAction(async (parsed, service, ct) =>

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text;
@@ -6,14 +7,18 @@ using EvidenceIngest.Domain;
 using EvidenceIngest.Domain.Custody;
 using EvidenceIngest.Domain.Packages;
 using EvidenceIngest.Domain.Transcripts;
+using EvidenceIngest.Server.Catalogue;
 using EvidenceIngest.Server.Tests.Support;
 using EvidenceIngest.Server.Transcripts;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace EvidenceIngest.Server.Tests.Packages;
 
 /// <summary>What was said, as a package hands it out.</summary>
 public sealed class TranscriptPackageTests(PrivateCluster cluster) : IAsyncLifetime
 {
+    private readonly AfterCommit _afterCommit = new();
     private PackageRig _rig = null!;
     private string _item = "";
 
@@ -35,6 +40,20 @@ public sealed class TranscriptPackageTests(PrivateCluster cluster) : IAsyncLifet
     }
 
     [Fact]
+    public async Task What_is_written_while_a_package_is_made_belongs_to_the_next_one()
+    {
+        _afterCommit.Then = () => WriteAsync(2, new TranscriptSegment(0, 1, null, "后来的话"));
+        await _rig.MakeAsync("同时");
+
+        Assert.Null(_afterCommit.Then);
+        var verdict = await _rig.VerifyAsync();
+        Assert.Equal((PackageOutcome.Proven, null), (verdict.Outcome, verdict.Failure));
+        Assert.Equal(2, EvidenceJson.FromBytes<Transcript>(_rig.Package.Files[PackageLayout.Transcript(_item)]).Version);
+        await _rig.MakeAsync("以后");
+        Assert.Contains("后来的话", _rig.Package.Text(PackageLayout.TranscriptText(_item)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_report_shows_its_state_and_its_words()
     {
         var html = WebUtility.HtmlDecode(_rig.Package.Text(PackageLayout.Report));
@@ -52,16 +71,23 @@ public sealed class TranscriptPackageTests(PrivateCluster cluster) : IAsyncLifet
     }
 
     [Fact]
-    public void The_graph_names_its_files_as_what_the_confirmation_led_to()
+    public async Task The_graph_names_its_files_as_what_the_confirmation_led_to()
     {
-        var nodes = JsonNode.Parse(_rig.Package.Text(PackageLayout.CaseGraph))!["@graph"]!.AsArray().Select(n => n!.AsObject()).ToList();
         string[] paths = [PackageLayout.Transcript(_item), PackageLayout.TranscriptText(_item), PackageLayout.TranscriptCues(_item)];
-        var files = paths.Select(p => (string)nodes.Single(n => (string)n["@type"]! == "uco-observable:File" && (string?)n["uco-core:name"] == p)["@id"]!).ToList();
-        IEnumerable<string> Results(CustodyEventKind kind) => nodes.Single(n => (string)n["@type"]! == "case-investigation:InvestigativeAction" && (string?)n["uco-core:name"] == kind.ToString())
-            ["uco-action:result"]!.AsArray().Select(r => (string)r!["@id"]!);
-
+        var nodes = Graph();
+        var files = paths.Select(p => (string)nodes.Single(n => Is(n, "uco-observable:File", p))["@id"]!).ToList();
+        IEnumerable<string> Results(CustodyEventKind kind) =>
+            nodes.Single(n => Is(n, "case-investigation:InvestigativeAction", kind.ToString()))["uco-action:result"]!.AsArray().Select(r => (string)r!["@id"]!);
         Assert.Equal(files, Results(CustodyEventKind.TranscriptConfirmed).Intersect(files));
         Assert.Empty(Results(CustodyEventKind.TranscriptChanged).Intersect(files));
+
+        // Other words in another package are another file, also where both graphs are joined.
+        await WriteAsync(2, new TranscriptSegment(0, 1, null, "改过的话"));
+        await _rig.MakeAsync("再给检察院");
+        Assert.DoesNotContain((string)Graph().Single(n => Is(n, "uco-observable:File", paths[0]))["@id"]!, files);
+
+        List<JsonObject> Graph() => [.. JsonNode.Parse(_rig.Package.Text(PackageLayout.CaseGraph))!["@graph"]!.AsArray().Select(n => n!.AsObject())];
+        static bool Is(JsonObject node, string type, string name) => (string)node["@type"]! == type && (string?)node["uco-core:name"] == name;
     }
 
     [Fact]
@@ -104,7 +130,8 @@ public sealed class TranscriptPackageTests(PrivateCluster cluster) : IAsyncLifet
 
     public async ValueTask InitializeAsync()
     {
-        _rig = await PackageRig.StartAsync(await TestServer.StartAsync(cluster, withJobs: false));
+        _rig = await PackageRig.StartAsync(await TestServer.StartAsync(
+            cluster, withJobs: false, services: s => s.ConfigureDbContext<CatalogueDb>(o => o.AddInterceptors(_afterCommit), ServiceLifetime.Singleton)));
         _item = _rig.Items[0];
         await WriteAsync(0, new(0, 2.5, "张三", "请出示证件"), new(2.5, 4, null, "好的 --> <v 李四>"));
         using var confirmed = await _rig.Server.Operator.PostAsJsonAsync(
@@ -120,5 +147,19 @@ public sealed class TranscriptPackageTests(PrivateCluster cluster) : IAsyncLifet
         using var answer = await _rig.Server.Operator.PutAsJsonAsync(
             $"/api/v1/items/{_item}/transcript", new TranscriptRequest("zh", segments, follows, "首次整理"), EvidenceJson.Options);
         await TestDock.ReadAsync<Transcript>(answer);
+    }
+
+    /// <summary>Does something once, as soon as something else is committed.</summary>
+    private sealed class AfterCommit : DbTransactionInterceptor
+    {
+        public Func<Task>? Then { get; set; }
+
+        public override async Task TransactionCommittedAsync(DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default)
+        {
+            var then = Then;
+            Then = null;
+            if (then is not null)
+                await then();
+        }
     }
 }

@@ -6,6 +6,7 @@ using EvidenceIngest.Domain.Transcripts;
 using EvidenceIngest.Server.Access;
 using EvidenceIngest.Server.Items;
 using EvidenceIngest.Server.Tests.Support;
+using EvidenceIngest.Server.Transcripts;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
@@ -99,6 +100,26 @@ public sealed class TranscriptTests(PrivateCluster cluster) : TranscriptFixture(
         Assert.Single(await ChainAsync(CustodyEventKind.TranscriptConfirmed));
         // The same words again, after the confirmation, are a new version that nobody has confirmed.
         Assert.Equal((3, TranscriptState.Corrected), ((await WriteAsync(2, Words)).Version, (await VersionsAsync(Custodian))[0].State));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task Killed_before_or_after_the_commit_and_asked_again_there_is_one_version_and_one_event(int step)
+    {
+        var register = Server.Get<TranscriptRegister>();
+        var request = new TranscriptRequest("zh", Words, 0, "首次整理");
+        Server.Faults.KillAt(step);
+        await Assert.ThrowsAsync<KilledException>(() => register.WriteAsync(Item, request, "王芳", default));
+        Assert.Equal(1, (await register.WriteAsync(Item, request, "王芳", default)).Version);
+        Server.Faults.KillAt(step);
+        await Assert.ThrowsAsync<KilledException>(() => register.ConfirmAsync(Item, new TranscriptConfirmation(1, "核对一致"), "王芳", default));
+        Assert.Equal(2, (await register.ConfirmAsync(Item, new TranscriptConfirmation(1, "核对一致"), "王芳", default)).Version);
+
+        Assert.Equal(2, (await VersionsAsync(Custodian)).Count);
+        Assert.Single(await ChainAsync(CustodyEventKind.TranscriptChanged));
+        Assert.Single(await ChainAsync(CustodyEventKind.TranscriptConfirmed));
+        Assert.DoesNotContain(Requirement.Transcript, (await DetailAsync()).Summary.Missing);
     }
 
     [Theory]

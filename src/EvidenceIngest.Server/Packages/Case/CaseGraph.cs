@@ -97,29 +97,30 @@ internal sealed class CaseGraph(Package package, IReadOnlyList<PackagedItem> ite
             "uco-observable:FileFacet", item.Id + file.Path, ("uco-observable:fileName", name), ("uco-observable:filePath", sealedFile.RecorderPath),
             ("uco-observable:sizeInBytes", file.Bytes), ("uco-observable:isDirectory", false),
             ("uco-observable:modifiedTime", modifiedAt is { } at ? CaseNodes.Time(at) : null));
-        return File(item, file, facet, "original, bit for bit", []);
+        return File(item.Id + file.Path, file, facet, "original, bit for bit", []);
     }
 
+    /// <summary>Another version is another file, though it has the same path in another package.</summary>
     private string Written(PackagedItem item, PackageFile file, IReadOnlyList<string> masters) =>
-        File(item, file, FileFacet(item, file), "transcript of the sound", masters);
+        File(item.Id + file.Path + file.Sha256, file, FileFacet(item.Id + file.Path + file.Sha256, file), "transcript of the sound", masters);
 
     private string Rendition(PackagedItem item, string name, PackageFile file, IReadOnlyList<string> masters) =>
-        File(item, file, FileFacet(item, file), $"rendition {name}, for viewing", masters);
+        File(item.Id + file.Path, file, FileFacet(item.Id + file.Path, file), $"rendition {name}, for viewing", masters);
 
-    private string FileFacet(PackagedItem item, PackageFile file) => _nodes.Add(
-        "uco-observable:FileFacet", item.Id + file.Path, ("uco-observable:fileName", Path.GetFileName(file.Path)),
+    private string FileFacet(string about, PackageFile file) => _nodes.Add(
+        "uco-observable:FileFacet", about, ("uco-observable:fileName", Path.GetFileName(file.Path)),
         ("uco-observable:sizeInBytes", file.Bytes), ("uco-observable:isDirectory", false));
 
-    private string File(PackagedItem item, PackageFile file, string facet, string what, IReadOnlyList<string> derivedFrom)
+    private string File(string about, PackageFile file, string facet, string what, IReadOnlyList<string> derivedFrom)
     {
         var hashes = new List<string> { Hash(file.Path, CaseNodes.Typed("uco-vocabulary:HashNameVocab", "SHA256"), file.Sha256) };
         // The ontology's vocabulary has no SM3; a plain text is allowed beside it.
         if (file.Sm3 is { } sm3)
             hashes.Add(Hash(file.Path, "SM3", sm3));
         var content = _nodes.Add(
-            "uco-observable:ContentDataFacet", item.Id + file.Path, ("uco-observable:sizeInBytes", file.Bytes), ("uco-observable:hash", CaseNodes.References(hashes)));
+            "uco-observable:ContentDataFacet", about, ("uco-observable:sizeInBytes", file.Bytes), ("uco-observable:hash", CaseNodes.References(hashes)));
         return _nodes.Add(
-            "uco-observable:File", item.Id + file.Path, ("uco-core:name", file.Path), ("uco-core:description", $"{what}; in this package: {file.Path}"),
+            "uco-observable:File", about, ("uco-core:name", file.Path), ("uco-core:description", $"{what}; in this package: {file.Path}"),
             ("uco-core:hasFacet", CaseNodes.References([facet, content])),
             ("case-investigation:wasDerivedFrom", derivedFrom.Count == 0 ? null : CaseNodes.References(derivedFrom)));
     }
