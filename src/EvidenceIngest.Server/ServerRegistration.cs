@@ -16,6 +16,7 @@ using EvidenceIngest.Server.Receipts;
 using EvidenceIngest.Server.Recorders;
 using EvidenceIngest.Server.Retention;
 using EvidenceIngest.Server.Status;
+using EvidenceIngest.Server.Transcripts;
 using EvidenceIngest.Server.Transparency;
 using EvidenceIngest.Server.Vault;
 using Microsoft.Extensions.DependencyInjection;
@@ -69,6 +70,7 @@ public static class ServerRegistration
         services.AddSingleton<DeliveryCompletion>();
         services.AddSingleton<ItemRegister>();
         services.AddSingleton<MetadataChanges>();
+        services.AddSingleton<TranscriptRegister>();
         services.AddSingleton<MediaLinks>();
         services.AddSingleton<ServerOverview>();
         services.AddSingleton<ReceiptKey>();
@@ -111,6 +113,7 @@ public static class ServerRegistration
         var readers = api.MapGroup("").RequireToken(TokenKind.Operator, Scopes.Read);
         var writers = api.MapGroup("").RequireToken(TokenKind.Operator, Scopes.Write);
         ItemEndpoints.Map(api, readers, writers);
+        TranscriptEndpoints.Map(api, readers, writers);
         TokenAdministration.Map(api);
         ServiceCustody.Map(api);
         LogEndpoints.Map(readers);

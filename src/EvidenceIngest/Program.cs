@@ -15,6 +15,7 @@ var root = new RootCommand("EvidenceIngest 执法音像资料采集服务")
     RecordersCommand.Create(),
     DocksCommand.Create(),
     ProfilesCommand.Create(),
+    TranscriptCommand.Create(),
     CasesCommand.Create(),
     RetentionCommand.Create(),
     RetentionCommand.Holds(),

@@ -159,6 +159,12 @@ public enum CustodyEventKind
     /// <summary>A damaged file was replaced by the other vault's copy; the damaged version stays.</summary>
     Restored,
 
+    /// <summary>A transcript was written or corrected: a new version, not confirmed.</summary>
+    TranscriptChanged,
+
+    /// <summary>A person vouched for the transcript's last version.</summary>
+    TranscriptConfirmed,
+
     /// <summary>Somebody logged in.</summary>
     LoggedIn,
 

@@ -58,6 +58,8 @@ public static class CustodyWords
         CustodyEventKind.FixityResolved => "完整性异常已处理",
         CustodyEventKind.Replicated => "复制到第二保全库",
         CustodyEventKind.Restored => "从第二保全库恢复",
+        CustodyEventKind.TranscriptChanged => "整理声音文字记录",
+        CustodyEventKind.TranscriptConfirmed => "确认声音文字记录",
         CustodyEventKind.LoggedIn => "登录",
         CustodyEventKind.LogInFailed => "登录失败",
         CustodyEventKind.LoggedOut => "退出登录",

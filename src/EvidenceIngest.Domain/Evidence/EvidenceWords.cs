@@ -1,3 +1,5 @@
+using EvidenceIngest.Domain.Transcripts;
+
 namespace EvidenceIngest.Domain.Evidence;
 
 /// <summary>What the facts of an item are called where officials read them. Machines read the enumerations' names.</summary>
@@ -29,8 +31,16 @@ public static class EvidenceWords
         Requirement.TimeOfProduction => "制作时间",
         Requirement.Producer => "制作人",
         Requirement.ObjectOfProof => "证明对象",
-        Requirement.Transcript => "文字说明",
+        Requirement.Transcript => "经确认的声音内容文字记录",
         _ => requirement.ToString(),
+    };
+
+    public static string Chinese(TranscriptState state) => state switch
+    {
+        TranscriptState.Draft => "机器初稿，未经确认",
+        TranscriptState.Corrected => "人工整理，未经确认",
+        TranscriptState.Confirmed => "已确认",
+        _ => state.ToString(),
     };
 
     public static string Chinese(FindingCode code) => code switch

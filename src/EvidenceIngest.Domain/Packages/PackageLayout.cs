@@ -54,6 +54,15 @@ public static class PackageLayout
     /// <summary>An inclusion proof for each line of the chain, under <see cref="TreeHead"/>.</summary>
     public static string Proofs(string item) => $"{Items}{item}/proofs.json";
 
+    /// <summary>The last transcript: the exact bytes that the chain names the digest of, with its state.</summary>
+    public static string Transcript(string item) => $"{Items}{item}/transcript.json";
+
+    /// <summary>Its words for people.</summary>
+    public static string TranscriptText(string item) => $"{Items}{item}/transcript.txt";
+
+    /// <summary>Its words for players, where every segment has its times.</summary>
+    public static string TranscriptCues(string item) => $"{Items}{item}/transcript.vtt";
+
     public static string Receipt(string item) => $"{Items}{item}/receipt.json";
 
     /// <param name="item">Whose.</param>

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using EvidenceIngest.Domain.Custody;
 using EvidenceIngest.Domain.Digests;
+using EvidenceIngest.Domain.Evidence;
 using EvidenceIngest.Domain.Receipts;
 using EvidenceIngest.Domain.Transparency;
 
@@ -173,12 +174,19 @@ public sealed class PackageVerifier
             chain.Any(e => e.Kind == CustodyEventKind.Receipted && e.Detail.Contains(receipt.ReceiptId, StringComparison.Ordinal)),
             $"the chain of {item} does not tell of receipt {receipt.ReceiptId}");
 
+        var (transcript, trouble) = TranscriptCheck.Check(
+            item, chain, await TryReadAsync(PackageLayout.Transcript(item), ct), await TryReadAsync(PackageLayout.TranscriptText(item), ct),
+            await TryReadAsync(PackageLayout.TranscriptCues(item), ct));
+        Demand(trouble is null, trouble ?? "");
+
         var proofs = EvidenceJson.FromBytes<InclusionProof[]>(await ReadAsync(PackageLayout.Proofs(item), ct));
         Demand(proofs.Length == events.Length, $"the chain of {item} has {events.Length} events and {proofs.Length} proofs");
         for (var i = 0; i < events.Length; i++)
             Demand(proofs[i].LeafHash == CustodyChain.HashOf(events[i]) && proofs[i].Holds(head), $"event {i + 1} of {item} is not proven to be in the custody log");
         _checked.Add(
             $"{item}：原始文件{receipt.Files.Count}个与回执一致，保管链{events.Length}条连续且均在保管日志中 / {receipt.Files.Count} masters as the receipt says, {events.Length} events in one chain and in the log");
+        if (transcript is not null)
+            _checked.Add($"{item}：文字记录第{transcript.Version}版与保管链一致，{EvidenceWords.Chinese(transcript.State)} / transcript version {transcript.Version} as the chain says, {transcript.State}");
     }
 
     private static void CheckMasters(string item, ReceiptStatement receipt, IReadOnlyDictionary<string, string> manifest)

@@ -51,7 +51,7 @@ internal sealed class CaseFiles(
             yield return $"{item.Id}：已销毁 / it was disposed of";
         else if (!item.IsSealed)
             yield return $"{item.Id}：尚未封存 / it is not sealed yet";
-        foreach (var requirement in Completeness.Missing(item.Kind, item.Metadata(), transcriptConfirmed: false))
+        foreach (var requirement in Completeness.Missing(item.Kind, item.Metadata(), item.TranscriptConfirmed))
             yield return $"{item.Id}：缺少{EvidenceWords.Chinese(requirement)} / {requirement} is missing";
     }
 

@@ -13,6 +13,7 @@ using EvidenceIngest.Server.Pipeline;
 using EvidenceIngest.Server.Receipts;
 using EvidenceIngest.Server.Recorders;
 using EvidenceIngest.Server.Retention;
+using EvidenceIngest.Server.Transcripts;
 using EvidenceIngest.Server.Transparency;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
@@ -84,6 +85,8 @@ internal sealed partial class CatalogueDb(DbContextOptions<CatalogueDb> options)
     public DbSet<DisposalDecision> Disposals => Set<DisposalDecision>();
 
     public DbSet<DisposalItem> DisposalItems => Set<DisposalItem>();
+
+    public DbSet<StoredTranscript> Transcripts => Set<StoredTranscript>();
 
     public DbSet<Package> Packages => Set<Package>();
 
@@ -182,6 +185,7 @@ internal sealed partial class CatalogueDb(DbContextOptions<CatalogueDb> options)
         });
         modelBuilder.Entity<CaseItem>().HasKey(l => new { l.CaseNumber, l.ItemId });
         modelBuilder.Entity<DisposalItem>().HasKey(d => new { d.DisposalId, d.ItemId });
+        modelBuilder.Entity<StoredTranscript>().HasKey(t => new { t.ItemId, t.Version });
         modelBuilder.Entity<Package>().Property(p => p.Items).AsJson();
         modelBuilder.Entity<PackageFetch>().HasKey(f => new { f.PackageId, f.ItemId, f.Name });
         modelBuilder.Entity<PackageFile>().HasKey(f => new { f.PackageId, f.Path });

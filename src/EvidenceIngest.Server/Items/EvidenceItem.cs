@@ -79,6 +79,9 @@ internal sealed class EvidenceItem : IOfUnit
 
     public MetadataValue? ObjectOfProof { get; set; }
 
+    /// <summary>A person vouches for its last transcript.</summary>
+    public bool TranscriptConfirmed { get; set; }
+
     public IReadOnlyList<Finding> Findings { get; set; } = [];
 
     public DateTimeOffset AnnouncedAt { get; init; }

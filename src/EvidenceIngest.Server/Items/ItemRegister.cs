@@ -106,7 +106,7 @@ internal sealed class ItemRegister(EvidenceCatalogue catalogue, ServerOptions op
         item.Findings.Any(f => f.Code == FindingCode.CalendarMissing),
         item.SealedAt,
         item.OnTime,
-        Completeness.Missing(item.Kind, item.Metadata(), transcriptConfirmed: false),
+        Completeness.Missing(item.Kind, item.Metadata(), item.TranscriptConfirmed),
         [.. item.Renditions.Select(r => r.Name).Order(StringComparer.Ordinal)],
         [.. item.Stages.OrderBy(s => s.Stage).Select(s => new StageProgress(s.Stage, s.State, s.Attempts, s.Note))],
         item.State == ItemState.Disposed || (item.IsSealed && item.Stages.All(s => s.IsOver)));

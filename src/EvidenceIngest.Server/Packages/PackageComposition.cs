@@ -5,6 +5,7 @@ using EvidenceIngest.Domain.Deliveries;
 using EvidenceIngest.Domain.Digests;
 using EvidenceIngest.Domain.Packages;
 using EvidenceIngest.Domain.Receipts;
+using EvidenceIngest.Domain.Transcripts;
 using EvidenceIngest.Server.Catalogue;
 using EvidenceIngest.Server.Custody;
 using EvidenceIngest.Server.Items;
@@ -84,11 +85,32 @@ internal sealed class PackageComposition(ItemRegister register, ReceiptKey key, 
         files.Add(PackageFile.Small(package, PackageLayout.Custody(id), [.. chain.SelectMany(e => e.Bytes.Append((byte)'\n'))]));
         files.Add(PackageFile.Small(package, PackageLayout.Proofs(id), EvidenceJson.ToBytes(proofs)));
         files.Add(PackageFile.Small(package, PackageLayout.Receipt(id), receipt));
+        var events = chain.ConvertAll(e => new ChainedEvent(EvidenceJson.FromBytes<CustodyEvent>(e.Bytes), e.Bytes, e.Hash));
+        var transcript = await FindTranscriptAsync(db, package, id, events, ct);
+        files.AddRange(transcript?.Files ?? []);
         var manifest = await db.Deliveries.Where(d => d.ItemId == id).Select(d => d.Manifest).SingleAsync(ct);
         return new PackagedItem(
             detail, EvidenceJson.FromBytes<DeliveryManifest>(manifest),
             EvidenceJson.FromBytes<ReceiptStatement>(EvidenceJson.FromBytes<SignedEnvelope>(receipt).Payload),
-            chain.ConvertAll(e => new ChainedEvent(EvidenceJson.FromBytes<CustodyEvent>(e.Bytes), e.Bytes, e.Hash)), masters, rendered);
+            events, masters, rendered, transcript);
+    }
+
+    /// <summary>That of the chain up to here: what was written since belongs to the next package.</summary>
+    private static async Task<PackagedTranscript?> FindTranscriptAsync(CatalogueDb db, Package package, string id, IEnumerable<ChainedEvent> chain, CancellationToken ct)
+    {
+        var version = chain.Count(e => TranscriptEvents.Tells(e.Event));
+        if (version == 0)
+            return null;
+        var stored = await db.Transcripts.SingleAsync(t => t.ItemId == id && t.Version == version, ct);
+        var words = stored.Read();
+        var files = new List<PackageFile>
+        {
+            PackageFile.Small(package, PackageLayout.Transcript(id), stored.Record),
+            PackageFile.Small(package, PackageLayout.TranscriptText(id), Encoding.UTF8.GetBytes(TranscriptText.Plain(words))),
+        };
+        if (TranscriptText.WebVtt(words) is { } cues)
+            files.Add(PackageFile.Small(package, PackageLayout.TranscriptCues(id), Encoding.UTF8.GetBytes(cues)));
+        return new PackagedTranscript(words, files);
     }
 
     private void AddReport(Package package, List<PackagedItem> items, List<PackageFile> files)

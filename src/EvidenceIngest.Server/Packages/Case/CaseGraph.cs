@@ -3,6 +3,7 @@ using EvidenceIngest.Domain;
 using EvidenceIngest.Domain.Custody;
 using EvidenceIngest.Domain.Evidence;
 using EvidenceIngest.Domain.Receipts;
+using EvidenceIngest.Domain.Transcripts;
 
 namespace EvidenceIngest.Server.Packages.Case;
 
@@ -34,14 +35,18 @@ internal sealed class CaseGraph(Package package, IReadOnlyList<PackagedItem> ite
         var recorder = Recorder(item);
         var masters = item.Masters.Select((file, i) => Master(item, file, item.Receipt.Files[i], item.Manifest.Files[i].ModifiedAt)).ToList();
         var renditions = item.Renditions.Select(r => (r.Name, Id: Rendition(item, r.Name, r.File, masters))).ToList();
+        var words = (item.Transcript?.Files ?? []).Select(file => (file.Sha256, Id: Written(item, file, masters))).ToList();
         var record = _nodes.Add(
             "case-investigation:ProvenanceRecord", item.Id,
             ("uco-core:name", item.Id), ("uco-core:description", Described(item)), ("case-investigation:exhibitNumber", item.Id),
-            ("uco-core:object", CaseNodes.References([.. masters, .. renditions.Select(r => r.Id)])));
+            ("uco-core:object", CaseNodes.References([.. masters, .. renditions.Select(r => r.Id), .. words.Select(w => w.Id)])));
         string? before = null;
         foreach (var link in item.Chain)
         {
-            var results = Results(link.Event.Kind, record, masters, renditions, link.Event.Detail);
+            // An older version's words are not in the package; of the last one the chain names the record's digest.
+            var results = TranscriptEvents.Tells(link.Event)
+                ? words.Count > 0 && TranscriptEvents.DigestIn(link.Event.Detail) == words[0].Sha256 ? [record, .. words.Select(w => w.Id)] : [record]
+                : Results(link.Event.Kind, record, masters, renditions, link.Event.Detail);
             before = Action(link, tool, IsOfRecorder(link.Event.Kind) ? [recorder] : masters, results, before);
         }
     }
@@ -92,27 +97,30 @@ internal sealed class CaseGraph(Package package, IReadOnlyList<PackagedItem> ite
             "uco-observable:FileFacet", item.Id + file.Path, ("uco-observable:fileName", name), ("uco-observable:filePath", sealedFile.RecorderPath),
             ("uco-observable:sizeInBytes", file.Bytes), ("uco-observable:isDirectory", false),
             ("uco-observable:modifiedTime", modifiedAt is { } at ? CaseNodes.Time(at) : null));
-        return File(item, file, facet, "original, bit for bit", []);
+        return File(item.Id + file.Path, file, facet, "original, bit for bit", []);
     }
 
-    private string Rendition(PackagedItem item, string name, PackageFile file, IReadOnlyList<string> masters)
-    {
-        var facet = _nodes.Add(
-            "uco-observable:FileFacet", item.Id + file.Path, ("uco-observable:fileName", Path.GetFileName(file.Path)),
-            ("uco-observable:sizeInBytes", file.Bytes), ("uco-observable:isDirectory", false));
-        return File(item, file, facet, $"rendition {name}, for viewing", masters);
-    }
+    /// <summary>Another version is another file, though it has the same path in another package.</summary>
+    private string Written(PackagedItem item, PackageFile file, IReadOnlyList<string> masters) =>
+        File(item.Id + file.Path + file.Sha256, file, FileFacet(item.Id + file.Path + file.Sha256, file), "transcript of the sound", masters);
 
-    private string File(PackagedItem item, PackageFile file, string facet, string what, IReadOnlyList<string> derivedFrom)
+    private string Rendition(PackagedItem item, string name, PackageFile file, IReadOnlyList<string> masters) =>
+        File(item.Id + file.Path, file, FileFacet(item.Id + file.Path, file), $"rendition {name}, for viewing", masters);
+
+    private string FileFacet(string about, PackageFile file) => _nodes.Add(
+        "uco-observable:FileFacet", about, ("uco-observable:fileName", Path.GetFileName(file.Path)),
+        ("uco-observable:sizeInBytes", file.Bytes), ("uco-observable:isDirectory", false));
+
+    private string File(string about, PackageFile file, string facet, string what, IReadOnlyList<string> derivedFrom)
     {
         var hashes = new List<string> { Hash(file.Path, CaseNodes.Typed("uco-vocabulary:HashNameVocab", "SHA256"), file.Sha256) };
         // The ontology's vocabulary has no SM3; a plain text is allowed beside it.
         if (file.Sm3 is { } sm3)
             hashes.Add(Hash(file.Path, "SM3", sm3));
         var content = _nodes.Add(
-            "uco-observable:ContentDataFacet", item.Id + file.Path, ("uco-observable:sizeInBytes", file.Bytes), ("uco-observable:hash", CaseNodes.References(hashes)));
+            "uco-observable:ContentDataFacet", about, ("uco-observable:sizeInBytes", file.Bytes), ("uco-observable:hash", CaseNodes.References(hashes)));
         return _nodes.Add(
-            "uco-observable:File", item.Id + file.Path, ("uco-core:name", file.Path), ("uco-core:description", $"{what}; in this package: {file.Path}"),
+            "uco-observable:File", about, ("uco-core:name", file.Path), ("uco-core:description", $"{what}; in this package: {file.Path}"),
             ("uco-core:hasFacet", CaseNodes.References([facet, content])),
             ("case-investigation:wasDerivedFrom", derivedFrom.Count == 0 ? null : CaseNodes.References(derivedFrom)));
     }

@@ -2,6 +2,7 @@ using System.Globalization;
 using EvidenceIngest.Domain.Custody;
 using EvidenceIngest.Domain.Evidence;
 using EvidenceIngest.Domain.Packages;
+using EvidenceIngest.Domain.Transcripts;
 
 namespace EvidenceIngest.Server.Packages.Report;
 
@@ -11,6 +12,8 @@ internal sealed class PackageReport(Package package, IReadOnlyList<PackagedItem>
     private const string None = "缺";
 
     private static readonly (string, double)[] EventColumns = [("序号", 0.06), ("时间", 0.205), ("事项", 0.135), ("经办", 0.16), ("内容", 0.44)];
+
+    private static readonly (string, double)[] TranscriptColumns = [("时间", 0.12), ("说话人", 0.16), ("内容", 0.72)];
 
     public ReportDocument Write()
     {
@@ -73,6 +76,9 @@ internal sealed class PackageReport(Package package, IReadOnlyList<PackagedItem>
                 blocks.Add(new ReportForm([[new("文件", file.Path, ReportStyle.Digits)], [new("名称", name), new("字节数", Bytes(file.Bytes))], .. Digests(file)]));
         }
 
+        if (item.Transcript is { } transcript)
+            AddTranscript(blocks, transcript);
+
         blocks.Add(new ReportHeading(2, string.Create(CultureInfo.InvariantCulture, $"保管链（{item.Chain.Count}条）")));
         blocks.Add(new ReportTable(EventColumns, [.. item.Chain.Select(link => Row(link.Event))]));
     }
@@ -84,6 +90,27 @@ internal sealed class PackageReport(Package package, IReadOnlyList<PackagedItem>
         [new("字节数", Bytes(file.Bytes)), new("锁定至", Time(sealedFile.LockedUntil))],
         .. Digests(file),
     ]));
+
+    private void AddTranscript(List<ReportBlock> blocks, PackagedTranscript transcript)
+    {
+        var words = transcript.Words;
+        var isConfirmed = words.State == TranscriptState.Confirmed;
+        blocks.Add(new ReportHeading(2, "声音内容的文字记录"));
+        blocks.Add(new ReportForm(
+        [
+            [
+                new("状态", EvidenceWords.Chinese(words.State), isConfirmed ? ReportStyle.Plain : ReportStyle.Alert),
+                new("版本", string.Create(CultureInfo.InvariantCulture, $"第{words.Version}版（{words.Language}）")),
+            ],
+            [new("整理人", words.WrittenBy), new("整理时间", Time(words.WrittenAt))],
+            [new("确认人", words.ConfirmedBy ?? None, isConfirmed ? ReportStyle.Plain : ReportStyle.Alert), new("确认时间", isConfirmed ? Time(words.ConfirmedAt) : None)],
+            [new("文件", transcript.Record.Path, ReportStyle.Digits)],
+            .. Digests(transcript.Record),
+        ]));
+        blocks.Add(new ReportTable(
+            TranscriptColumns,
+            [.. words.Segments.Select(s => new[] { s.Start is { } start ? TranscriptText.Clock(start, withMilliseconds: false) : "", s.Speaker ?? "", s.Text })]));
+    }
 
     private static IEnumerable<IReadOnlyList<ReportField>> Digests(PackageFile file)
     {

@@ -1,0 +1,67 @@
+using System.Text;
+using EvidenceIngest.Domain.Transcripts;
+using EvidenceIngest.Server.Access;
+
+namespace EvidenceIngest.Server.Transcripts;
+
+internal static class TranscriptEndpoints
+{
+    /// <summary>A day of talk without a pause, at 300 characters a minute, is a fifth of it.</summary>
+    private const int MaxBody = 8 << 20;
+    private const int MaxConfirmation = 8 << 10;
+
+    public static void Map(IEndpointRouteBuilder api, IEndpointRouteBuilder readers, IEndpointRouteBuilder writers)
+    {
+        readers.MapGet("/items/{id}/transcript/versions", VersionsAsync).Concerns(Data.Item).WithTags("Transcripts")
+            .Produces<IReadOnlyList<TranscriptVersion>>().ProducesProblem(StatusCodes.Status404NotFound);
+        // Words are what the recording says: reading them takes the right that a link to the recording takes.
+        api.MapGet("/items/{id}/transcript", ReadAsync).RequireToken(TokenKind.Operator, Scopes.Link).Concerns(Data.Item).WithTags("Transcripts").Produces<Transcript>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status410Gone);
+        var words = writers.MapGroup("/items/{id}/transcript").Concerns(Data.Item).WithTags("Transcripts");
+        words.MapPut("", WriteAsync).Accepts<TranscriptRequest>("application/json").Produces<Transcript>()
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status409Conflict);
+        words.MapPost("/confirm", ConfirmAsync).Accepts<TranscriptConfirmation>("application/json").Produces<Transcript>()
+            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
+    }
+
+    private static async Task<IResult> VersionsAsync(string id, TranscriptRegister transcripts, CancellationToken ct) =>
+        TypedResults.Ok(await transcripts.VersionsAsync(Id(id), ct));
+
+    private static async Task<IResult> ReadAsync(
+        string id, HttpContext http, TranscriptRegister transcripts, CancellationToken ct, string? version = null, string? format = null)
+    {
+        if (format is not (null or "json" or "text" or "vtt"))
+            throw RequestRefusedException.Invalid("format", "must be json, text or vtt");
+        var found = await transcripts.ReadAsync(Id(id), Version(version), http.Caller().Name, ct);
+        http.Response.Headers.CacheControl = "private, no-store";
+        http.Response.Headers.XContentTypeOptions = "nosniff";
+        return format switch
+        {
+            "text" => TypedResults.Text(TranscriptText.Plain(found), "text/plain", Encoding.UTF8),
+            "vtt" => TranscriptText.WebVtt(found) is { } vtt
+                ? TypedResults.Text(vtt, "text/vtt", Encoding.UTF8)
+                : throw RequestRefusedException.Conflict("the transcript has segments without times, which WebVTT needs: ask for text"),
+            _ => TypedResults.Ok(found),
+        };
+    }
+
+    private static async Task<IResult> WriteAsync(string id, HttpContext http, TranscriptRegister transcripts, CancellationToken ct) =>
+        TypedResults.Ok(await transcripts.WriteAsync(Id(id), await http.ReadJsonAsync<TranscriptRequest>(MaxBody), http.Caller().Name, ct));
+
+    private static async Task<IResult> ConfirmAsync(string id, HttpContext http, TranscriptRegister transcripts, CancellationToken ct) =>
+        TypedResults.Ok(await transcripts.ConfirmAsync(Id(id), await http.ReadJsonAsync<TranscriptConfirmation>(MaxConfirmation), http.Caller().Name, ct));
+
+    private static int? Version(string? text)
+    {
+        if (text is null)
+            return null;
+        return int.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var version) && version > 0
+            ? version
+            : throw RequestRefusedException.Invalid("version", "must be a number from 1");
+    }
+
+    private static string Id(string id)
+    {
+        Texts.Demand(id, "item", 100);
+        return id;
+    }
+}

@@ -1,0 +1,147 @@
+using EvidenceIngest.Domain;
+using EvidenceIngest.Domain.Custody;
+using EvidenceIngest.Domain.Transcripts;
+using EvidenceIngest.Server.Access;
+using EvidenceIngest.Server.Catalogue;
+using EvidenceIngest.Server.Custody;
+using EvidenceIngest.Server.Items;
+using Microsoft.EntityFrameworkCore;
+
+namespace EvidenceIngest.Server.Transcripts;
+
+/// <summary>
+/// Lets people write, correct, confirm and read what was said. Every version stays, and the chain tells of each. Whoever writes
+/// or confirms names the version that he read, so that two don't overwrite each other and nobody vouches for words he never saw.
+/// </summary>
+internal sealed class TranscriptRegister(EvidenceCatalogue catalogue, TimeProvider time)
+{
+    /// <summary>Reading on within that time is one look, as with links.</summary>
+    private static readonly TimeSpan OneLook = TimeSpan.FromMinutes(5);
+
+    /// <summary>All versions without their words, the last one first.</summary>
+    /// <exception cref="RequestRefusedException">404: there is no such item.</exception>
+    public async Task<IReadOnlyList<TranscriptVersion>> VersionsAsync(string itemId, CancellationToken ct)
+    {
+        if (!await catalogue.ReadAsync(db => db.Items.AnyAsync(i => i.Id == itemId, ct), ct))
+            throw ItemRegister.NoItem(itemId);
+        return await catalogue.ReadAsync(
+            db => db.Transcripts.Where(t => t.ItemId == itemId).OrderByDescending(t => t.Version)
+                .Select(t => new TranscriptVersion(t.Version, t.State, t.MadeAt, t.MadeBy, t.Why, t.Sha256)).ToListAsync(ct),
+            ct);
+    }
+
+    /// <summary>The words, which are what the recording says: who reads them is in the chain before he gets them.</summary>
+    /// <param name="itemId">Whose.</param>
+    /// <param name="version">Null for the last one.</param>
+    /// <param name="by">Who reads.</param>
+    /// <param name="ct">Ends it.</param>
+    /// <exception cref="RequestRefusedException">404 when there is none; 410 when the item was disposed of.</exception>
+    public Task<Transcript> ReadAsync(string itemId, int? version, string by, CancellationToken ct)
+    {
+        var now = time.GetUtcMilliseconds();
+        return catalogue.WriteAsync(
+            async db =>
+            {
+                await db.LockItemAsync(itemId, ct);
+                var item = await db.Items.SingleOrDefaultAsync(i => i.Id == itemId, ct) ?? throw ItemRegister.NoItem(itemId);
+                if (item.State == ItemState.Disposed)
+                    throw new RequestRefusedException(StatusCodes.Status410Gone, $"item {itemId} was disposed of after its term");
+                var wanted = await db.Transcripts.AsNoTracking().Where(t => t.ItemId == itemId && (version == null || t.Version == version))
+                    .OrderByDescending(t => t.Version).FirstOrDefaultAsync(ct)
+                    ?? throw (version is null ? NoTranscript(itemId) : RequestRefusedException.NotFound($"item {itemId} has no transcript version {version}"));
+                await LookAsync(db, wanted, now, by, ct);
+                return wanted.Read();
+            },
+            ct);
+    }
+
+    /// <summary>Makes the next version, which nobody has confirmed. The same request again finds its own.</summary>
+    /// <exception cref="RequestRefusedException">400 for what is no transcript of this item, 409 when somebody was faster or the item has no sound.</exception>
+    public Task<Transcript> WriteAsync(string itemId, TranscriptRequest request, string by, CancellationToken ct)
+    {
+        TranscriptRules.Check(request);
+        var now = time.GetUtcMilliseconds();
+        return catalogue.WriteAsync(
+            async db =>
+            {
+                var (item, last) = await OpenAsync(db, itemId, ct);
+                var known = last?.Read();
+                if (known is not null && IsSame(known, request, by) && IsRetry(known.Version, request.Follows))
+                    return known;
+                Demand(last, itemId, request.Follows);
+                TranscriptRules.CheckLength(item, request.Segments);
+                var made = new Transcript(
+                    itemId, request.Follows + 1, request.Language, TranscriptState.Corrected, Transcript.ByPerson, request.Segments, now, by, null, null);
+                return await AddAsync(db, item, last, made, request.Why, ct);
+            },
+            ct);
+    }
+
+    /// <summary>A person vouches for the last version. The same request again finds its own.</summary>
+    /// <exception cref="RequestRefusedException">404 when there is none, 409 when it is no longer the last version or confirmed already.</exception>
+    public Task<Transcript> ConfirmAsync(string itemId, TranscriptConfirmation request, string by, CancellationToken ct)
+    {
+        TranscriptRules.CheckWhy(request.Why);
+        var now = time.GetUtcMilliseconds();
+        return catalogue.WriteAsync(
+            async db =>
+            {
+                var (item, last) = await OpenAsync(db, itemId, ct);
+                var known = last?.Read() ?? throw NoTranscript(itemId);
+                var isConfirmed = known.State == TranscriptState.Confirmed;
+                if (isConfirmed && known.ConfirmedBy == by && IsRetry(known.Version, request.Version))
+                    return known;
+                Demand(last, itemId, request.Version);
+                if (isConfirmed)
+                    throw RequestRefusedException.Conflict($"version {known.Version} of the transcript of {itemId} was confirmed already, by {known.ConfirmedBy}");
+                var made = known with { Version = known.Version + 1, State = TranscriptState.Confirmed, ConfirmedAt = now, ConfirmedBy = by };
+                return await AddAsync(db, item, last, made, request.Why, ct);
+            },
+            ct);
+    }
+
+    private static RequestRefusedException NoTranscript(string itemId) => RequestRefusedException.NotFound($"item {itemId} has no transcript");
+
+    private static bool IsSame(Transcript known, TranscriptRequest request, string by) =>
+        known.WrittenBy == by && known.State == TranscriptState.Corrected && known.Language == request.Language && known.Segments.SequenceEqual(request.Segments);
+
+    // The answer may have been lost: then the version that he named is the one before his own.
+    private static bool IsRetry(int version, int named) => named == version || named == version - 1;
+
+    private static void Demand(StoredTranscript? last, string itemId, int named)
+    {
+        if (named != (last?.Version ?? 0))
+            throw RequestRefusedException.Conflict($"the transcript of {itemId} is at version {last?.Version ?? 0}, not {named}: read it again first");
+    }
+
+    /// <summary>The item, locked, as something that can have a transcript, with its last one.</summary>
+    private static async Task<(EvidenceItem Item, StoredTranscript? Last)> OpenAsync(CatalogueDb db, string itemId, CancellationToken ct)
+    {
+        await db.LockItemAsync(itemId, ct);
+        var item = await db.Items.Include(i => i.Files).Include(i => i.Facts).SingleOrDefaultAsync(i => i.Id == itemId, ct) ?? throw ItemRegister.NoItem(itemId);
+        TranscriptRules.CheckItem(item);
+        return (item, await db.Transcripts.AsNoTracking().Where(t => t.ItemId == itemId).OrderByDescending(t => t.Version).FirstOrDefaultAsync(ct));
+    }
+
+    private static async Task<Transcript> AddAsync(CatalogueDb db, EvidenceItem item, StoredTranscript? last, Transcript made, string why, CancellationToken ct)
+    {
+        var stored = StoredTranscript.Of(made, why);
+        db.Add(stored);
+        item.TranscriptConfirmed = made.State == TranscriptState.Confirmed;
+        var before = last is null ? null : TranscriptEvents.Name(last.Version, last.State, last.Sha256);
+        await db.AppendAsync(
+            item.Id, stored.MadeAt, Actors.Operator(stored.MadeBy), TranscriptEvents.Kind(made), TranscriptEvents.Detail(made, stored.Sha256, before, why), ct);
+        return made;
+    }
+
+    private static async Task LookAsync(CatalogueDb db, StoredTranscript wanted, DateTimeOffset now, string by, CancellationToken ct)
+    {
+        var (actor, detail) = (Actors.Operator(by), $"transcript version {wanted.Version}");
+        var recent = await db.CustodyEvents.AsNoTracking().Where(e => e.ItemId == wanted.ItemId)
+            .OrderByDescending(e => e.Sequence).Take(50).Select(e => e.Bytes).ToListAsync(ct);
+        if (recent.Select(bytes => EvidenceJson.FromBytes<CustodyEvent>(bytes))
+            .Any(e => (e.Kind, e.Actor, e.Detail) == (CustodyEventKind.Viewed, actor, detail) && e.At > now - OneLook))
+            return;
+        await db.AppendAsync(wanted.ItemId, now, actor, CustodyEventKind.Viewed, detail, ct);
+    }
+}

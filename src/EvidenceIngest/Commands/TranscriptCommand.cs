@@ -1,0 +1,127 @@
+using System.CommandLine;
+using System.Text;
+using System.Text.Json;
+using EvidenceIngest.Domain;
+using EvidenceIngest.Domain.Evidence;
+using EvidenceIngest.Domain.Transcripts;
+using EvidenceIngest.Hosting;
+
+namespace EvidenceIngest.Commands;
+
+/// <summary><c>transcript show|versions|write|confirm</c>: the written text that sound carries (article 27).</summary>
+internal static class TranscriptCommand
+{
+    private const long LargestFile = 8 << 20;
+
+    public static Command Create() => new("transcript", "声音内容的文字记录 / transcripts of sound") { Show(), Versions(), Write(), Confirm() };
+
+    private static Argument<string> Item() => new("item") { Description = "音像资料编号 / id of the item" };
+
+    private static Option<string> Why(string description) => new("--why") { Description = description, Required = true };
+
+    private static string Path(string item) => $"items/{Uri.EscapeDataString(item)}/transcript";
+
+    private static Command Show()
+    {
+        var item = Item();
+        var version = new Option<int?>("--number") { Description = "查看第几版，默认最新 / which version, the last one by default" };
+        var json = CommandLine.Json();
+        var command = new Command("show", "查看文字记录，查看行为写入保管链 / read a transcript; reading enters the chain") { item, version, json };
+        command.SetServiceAction(async (parsed, service, ct) =>
+        {
+            var found = await service.GetAsync(Path(parsed.GetRequiredValue(item)) + (parsed.GetValue(version) is { } wanted ? $"?version={wanted}" : ""), ct);
+            if (parsed.GetValue(json))
+            {
+                CommandLine.WriteJson(found);
+                return;
+            }
+
+            var transcript = found.Deserialize<Transcript>(EvidenceJson.Options)!;
+            // Apart from the words, which may go into a file to be corrected there.
+            await Console.Error.WriteLineAsync(Head(transcript));
+            Console.Out.Write(TranscriptLines.Write(transcript.Segments));
+        });
+        return command;
+    }
+
+    private static string Head(Transcript transcript) =>
+        $"第{transcript.Version}版  {transcript.Language}  {EvidenceWords.Chinese(transcript.State)}  整理：{transcript.WrittenBy} {transcript.WrittenAt:O}"
+        + (transcript.ConfirmedBy is { } by ? $"  确认：{by} {transcript.ConfirmedAt:O}" : "");
+
+    private static Command Versions()
+    {
+        var item = Item();
+        var json = CommandLine.Json();
+        var command = new Command("versions", "列出各版本，新的在前 / all versions, newest first") { item, json };
+        command.SetServiceAction(async (parsed, service, ct) =>
+        {
+            var table = new ListTable("版本", "状态", "时间", "经办", "原因", "SHA-256");
+            foreach (var version in (await service.GetAsync(Path(parsed.GetRequiredValue(item)) + "/versions", ct)).EnumerateArray())
+            {
+                if (parsed.GetValue(json))
+                    CommandLine.WriteJson(version);
+                else
+                    table.Add(
+                        version.Text("version"), Enum.TryParse<TranscriptState>(version.Text("state"), out var state) ? EvidenceWords.Chinese(state) : version.Text("state"),
+                        version.Text("at"), version.Text("by"), version.Text("why"), version.Text("sha256"));
+            }
+
+            if (!parsed.GetValue(json))
+                table.Write();
+        });
+        return command;
+    }
+
+    private static Command Write()
+    {
+        var item = Item();
+        var file = new Argument<FileInfo>("file") { Description = "UTF-8 文本文件，每行一段，可写作 [00:01:05-00:01:09] 张三：请出示证件 / a UTF-8 text file, a segment a line" };
+        var language = new Option<string>("--language") { Description = "语言 / language", DefaultValueFactory = _ => "zh" };
+        var follows = new Option<int>("--follows") { Description = "在第几版基础上修改；首次为 0 / the version that it corrects; 0 for the first" };
+        var why = Why("整理或修改的原因，写入保管链 / why it is written or corrected; enters the chain");
+        var command = new Command("write", "录入或修改文字记录；修改后须重新确认 / write or correct a transcript; it has to be confirmed anew") { item, file, language, follows, why };
+        command.SetServiceAction(async (parsed, service, ct) =>
+        {
+            var segments = await ReadAsync(parsed.GetRequiredValue(file), ct);
+            var saved = await service.SendAsync(
+                HttpMethod.Put, Path(parsed.GetRequiredValue(item)),
+                new { language = parsed.GetValue(language), segments, follows = parsed.GetValue(follows), why = parsed.GetRequiredValue(why) }, ct);
+            Console.Out.WriteLine($"已保存第{saved.Text("version")}版，经人确认后方符合第二十七条 / saved as version {saved.Text("version")}; article 27 is met once a person confirms it");
+        });
+        return command;
+    }
+
+    private static async Task<IReadOnlyList<TranscriptSegment>> ReadAsync(FileInfo file, CancellationToken ct)
+    {
+        try
+        {
+            if (file.Length > LargestFile)
+                throw new ServiceException($"文件超过 {LargestFile >> 20} MiB / the file is larger than {LargestFile >> 20} MiB");
+            // Strict: another encoding, such as GB18030, would silently become question marks.
+            return TranscriptLines.Parse(await File.ReadAllLinesAsync(file.FullName, new UTF8Encoding(false, throwOnInvalidBytes: true), ct));
+        }
+        catch (DecoderFallbackException)
+        {
+            throw new ServiceException("文件不是 UTF-8 编码，请在编辑器中另存为 UTF-8 / the file is not UTF-8: save it as UTF-8 in your editor");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
+        {
+            throw new ServiceException($"无法读取文字记录：{e.Message} / the transcript can't be read");
+        }
+    }
+
+    private static Command Confirm()
+    {
+        var item = Item();
+        var version = new Argument<int>("version") { Description = "所确认的版本，须为最新版 / the version that is vouched for; it has to be the last one" };
+        var why = Why("核对方式，如 与录音逐句核对一致；写入保管链 / how it was compared with the sound; enters the chain");
+        var command = new Command("confirm", "确认文字记录与录音一致 / vouch for a transcript") { item, version, why };
+        command.SetServiceAction(async (parsed, service, ct) =>
+        {
+            var confirmed = await service.SendAsync(
+                HttpMethod.Post, Path(parsed.GetRequiredValue(item)) + "/confirm", new { version = parsed.GetRequiredValue(version), why = parsed.GetRequiredValue(why) }, ct);
+            Console.Out.WriteLine($"已由{confirmed.Text("confirmedBy")}确认，存为第{confirmed.Text("version")}版 / confirmed, kept as version {confirmed.Text("version")}");
+        });
+        return command;
+    }
+}
