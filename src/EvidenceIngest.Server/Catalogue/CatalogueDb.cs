@@ -141,7 +141,11 @@ internal sealed partial class CatalogueDb(DbContextOptions<CatalogueDb> options)
             // Nobody is reached by them, and what isn't kept can't be lost.
             e.Ignore(a => a.Email).Ignore(a => a.NormalizedEmail).Ignore(a => a.EmailConfirmed).Ignore(a => a.PhoneNumber).Ignore(a => a.PhoneNumberConfirmed);
             e.Ignore(a => a.Called);
-            e.Property(a => a.ConcurrencyStamp).IsConcurrencyToken();
+            e.Property(a => a.ConcurrencyStamp).IsRequired().IsConcurrencyToken();
+            e.Property(a => a.SecurityStamp).IsRequired();
+            e.Property(a => a.PasswordHash).IsRequired();
+            e.Property(a => a.UserName).IsRequired();
+            e.Property(a => a.NormalizedUserName).IsRequired();
         });
         modelBuilder.Entity<IdentityUserToken<Guid>>(e =>
         {

@@ -71,7 +71,7 @@ internal sealed class DisposalDecisions(EvidenceCatalogue catalogue, ReceiptKey 
 
     /// <summary>The exact bytes of the signed list's envelope.</summary>
     public async Task<byte[]> SignedListAsync(string id, CancellationToken ct) =>
-        (await catalogue.ReadAsync(db => SingleAsync(db, id, ct), ct)).List ?? throw RequestRefusedException.NotFound($"disposal {id} was not confirmed: there is no signed list");
+        (await catalogue.ReadAsync(db => SingleAsync(db, id, ct), ct)).List ?? throw RequestRefusedException.NotFound($"disposal {id} was not confirmed: it has no signed list yet");
 
     private static async Task<DisposalDecision> SingleAsync(CatalogueDb db, string id, CancellationToken ct) =>
         await db.Disposals.SingleOrDefaultAsync(d => d.Id == id, ct) ?? throw RequestRefusedException.NotFound($"there is no disposal {id}");

@@ -15,7 +15,8 @@ internal static class TranscriptEndpoints
         readers.MapGet("/items/{id}/transcript/versions", VersionsAsync).Concerns(Data.Item).WithTags("Transcripts")
             .Produces<IReadOnlyList<TranscriptVersion>>().ProducesProblem(StatusCodes.Status404NotFound);
         // Words are what the recording says: reading them takes the right that a link to the recording takes.
-        api.MapGet("/items/{id}/transcript", ReadAsync).RequireToken(TokenKind.Operator, Scopes.Link).Concerns(Data.Item).WithTags("Transcripts").Produces<Transcript>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status410Gone);
+        api.MapGet("/items/{id}/transcript", ReadAsync).RequireToken(TokenKind.Operator, Scopes.Link).Concerns(Data.Item).WithTags("Transcripts")
+            .Produces<Transcript>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status410Gone);
         var words = writers.MapGroup("/items/{id}/transcript").Concerns(Data.Item).WithTags("Transcripts");
         words.MapPut("", WriteAsync).Accepts<TranscriptRequest>("application/json").Produces<Transcript>()
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status409Conflict);

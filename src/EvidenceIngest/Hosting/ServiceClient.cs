@@ -16,11 +16,13 @@ internal sealed class ServiceClient : IDisposable
 
     private readonly HttpClient _http;
 
+    private ServiceClient(Uri server) => _http = new HttpClient { BaseAddress = new Uri(server, "/api/v1/"), Timeout = TimeSpan.FromSeconds(60) };
+
     private ServiceClient(Uri server, string token)
-    {
-        _http = new HttpClient { BaseAddress = new Uri(server, "/api/v1/"), Timeout = TimeSpan.FromSeconds(60) };
-        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
-    }
+        : this(server) => Use(token);
+
+    /// <summary>For logging in.</summary>
+    public static ServiceClient Anonymous(Settings settings) => new(settings.ServerUrl);
 
     /// <exception cref="ServiceException">No token file: the service never ran here, or belongs to somebody else.</exception>
     public static ServiceClient For(EvidenceHome home, Settings settings)
@@ -37,6 +39,8 @@ internal sealed class ServiceClient : IDisposable
             throw new ServiceException($"{e.Message}\n服务尚未在此启动过，请运行 ./scripts/run / the service has not been started here: run ./scripts/run");
         }
     }
+
+    public void Use(string token) => _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
 
     public Task<JsonElement> GetAsync(string path, CancellationToken ct) => SendAsync(HttpMethod.Get, path, content: null, ct);
 

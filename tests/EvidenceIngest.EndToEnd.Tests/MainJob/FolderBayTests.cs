@@ -151,16 +151,25 @@ public sealed class FolderBayTests(FolderBayTests.Servers servers) : IClassFixtu
             return done.Output + done.Error;
         }
 
-        async Task<string> TokenAsync(string name, string role)
+        // An account with a one-time password, its first log-in, and the role; who may decide about evidence is confirmed by a second person.
+        async Task<string> PersonAsync(string userName, string name, string role, string? confirmedBy)
         {
-            var file = Path.Combine(Installation.Home, role + ".token");
-            var issued = await Installation.RunAsync(RunLimit, "tokens", "issue", name, "--role", role);
-            Assert.True(issued.ExitCode == 0, issued.Error);
-            await File.WriteAllTextAsync(file, issued.Output);
-            return file;
+            string At(string what) => Path.Combine(Installation.Home, $"{userName}.{what}");
+            var added = await Installation.RunAsync(RunLimit, "people", "add", userName, name);
+            Assert.True(added.ExitCode == 0, added.Error);
+            await File.WriteAllTextAsync(At("once"), added.Output);
+            await File.WriteAllTextAsync(At("password"), "correct-horse-7\n");
+            var grant = (await DoAsync(null, 0, "people", "grant", userName, role, "--why", "任命"))[..36];
+            if (confirmedBy is not null)
+                Assert.Contains("已生效", await DoAsync(confirmedBy, 0, "people", "confirm", grant), StringComparison.Ordinal);
+            Assert.Contains(name, await DoAsync(null, 0, "login", userName, "--password-file", At("once"), "--new-password-file", At("password"), "--out", At("token")), StringComparison.Ordinal);
+            await DoAsync(null, 1, "login", userName, "--password-file", At("once"), "--out", At("stale"));
+            return At("token");
         }
 
-        var (custodian, head) = (await TokenAsync("王芳", "Custodian"), await TokenAsync("李强", "Head"));
+        var security = await PersonAsync("anquan", "赵安", "SecurityAdministrator", confirmedBy: null);
+        var (custodian, head) = (await PersonAsync("wangfang", "王芳", "Custodian", security), await PersonAsync("liqiang", "李强", "Head", security));
+        Assert.Contains("音像资料管理员@root", await DoAsync(security, 0, "people", "list"), StringComparison.Ordinal);
         await DoAsync(custodian, 0, "cases", "open", "薛执罚〔2026〕12/3号", "--agency", "城管局");
         await DoAsync(custodian, 0, "cases", "link", "薛执罚〔2026〕12/3号", item, "--why", "现场录音");
         Assert.Contains("无期限", await DoAsync(custodian, 0, "retention", "item", item), StringComparison.Ordinal);
@@ -172,7 +181,9 @@ public sealed class FolderBayTests(FolderBayTests.Servers servers) : IClassFixtu
         Assert.Contains("kept without end", await DoAsync(custodian, 1, "disposal", "propose", item, "--why", "到期"), StringComparison.Ordinal);
         await DoAsync(head, 1, "audit", "events");
         var events = await DoAsync(null, 0, "audit", "events");
-        Assert.All(["李强, Head", "拒绝访问", "Server:Urls", "case 薛执罚〔2026〕12/3号"], told => Assert.Contains(told, events, StringComparison.Ordinal));
+        Assert.All(["李强 (liqiang), Head of root", "复核授权", "登录失败", "拒绝访问", "Server:Urls", "case 薛执罚〔2026〕12/3号"], told => Assert.Contains(told, events, StringComparison.Ordinal));
+        await DoAsync(custodian, 0, "logout");
+        Assert.Contains("log in again", await DoAsync(custodian, 1, "items", "list"), StringComparison.Ordinal);
         Assert.DoesNotContain(Installation.Secret("postgres.password"), events, StringComparison.Ordinal);
     }
 

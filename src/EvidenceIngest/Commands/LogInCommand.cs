@@ -1,0 +1,71 @@
+using System.CommandLine;
+using EvidenceIngest.Hosting;
+using Spectre.Console;
+
+namespace EvidenceIngest.Commands;
+
+/// <summary><c>login</c> and <c>logout</c>: working as oneself rather than as the machine's owner.</summary>
+internal static class LogInCommand
+{
+    public static Command LogIn()
+    {
+        var userName = new Argument<string>("account") { Description = "账号 / user name" };
+        var file = new Option<FileInfo>("--out") { Description = "登录凭据写入此文件，仅本人可读；随后设 EVIDENCE_TOKEN_FILE / where the session's token is written; name it in EVIDENCE_TOKEN_FILE then", Required = true };
+        var password = new Option<FileInfo?>("--password-file") { Description = "密码文件首行；不给则提示输入 / first line of a file; asked for otherwise" };
+        var next = new Option<FileInfo?>("--new-password-file") { Description = "新密码文件首行，用于首次登录 / for a first log-in" };
+        var code = new Option<string?>("--code") { Description = "双因素认证的六位验证码 / six digits of the second factor" };
+        var command = new Command("login", "登录 / log in") { userName, file, password, next, code };
+        command.SetAction((parsed, ct) => CommandLine.GuardAsync(async () =>
+        {
+            using var service = ServiceClient.Anonymous(Settings.Load(EvidenceHome.FromEnvironment()));
+            var old = Read(parsed.GetValue(password), "密码 / password");
+            var session = await service.SendAsync(
+                HttpMethod.Post, "sessions", new { userName = parsed.GetRequiredValue(userName), password = old, code = parsed.GetValue(code) }, ct);
+            var token = session.Text("token");
+            service.Use(token);
+            if (session.GetProperty("changePassword").GetBoolean())
+            {
+                await Console.Error.WriteLineAsync("首次登录，须修改密码：至少10个字符，含字母、数字和其他字符 / first log-in: choose a password of at least 10 characters with letters, digits and others");
+                await service.SendAsync(HttpMethod.Put, "me/password", new { old, @new = ReadNew(parsed.GetValue(next)) }, ct);
+            }
+
+            var target = parsed.GetRequiredValue(file).FullName;
+            EvidenceHome.WriteSecret(target, token);
+            Console.Out.WriteLine($"{session.Text("name")} 已登录，至 {session.Text("expiresAt")} / logged in. EVIDENCE_TOKEN_FILE={target}");
+            return 0;
+        }));
+        return command;
+    }
+
+    public static Command LogOut()
+    {
+        var command = new Command("logout", "退出 EVIDENCE_TOKEN_FILE 的登录 / end the session of EVIDENCE_TOKEN_FILE");
+        command.SetServiceAction(async (_, service, ct) =>
+        {
+            await service.DeleteAsync("me/sessions/current", ct);
+            Console.Out.WriteLine("已退出 / logged out");
+        });
+        return command;
+    }
+
+    private static string ReadNew(FileInfo? file)
+    {
+        var chosen = Read(file, "新密码 / new password");
+        return file is not null || Read(null, "再次输入新密码 / once more") == chosen ? chosen : throw new ServiceException("两次输入不一致，密码未修改 / the two differ: nothing was changed");
+    }
+
+    private static string Read(FileInfo? file, string what)
+    {
+        if (file is null)
+            return AnsiConsole.Prompt(new TextPrompt<string>(what).Secret());
+        try
+        {
+            using var reader = file.OpenText();
+            return reader.ReadLine() is { Length: > 0 } line ? line : throw new ServiceException($"{file.FullName} 首行为空 / has an empty first line");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ServiceException($"无法读取 {file.FullName} / can't be read: {e.Message}");
+        }
+    }
+}
