@@ -69,6 +69,7 @@ public static class ServerRegistration
         services.AddSingleton<UploadGrants>();
         services.AddSingleton<DeliveryCompletion>();
         services.AddSingleton<ItemRegister>();
+        services.AddSingleton<RegisterExport>();
         services.AddSingleton<MetadataChanges>();
         services.AddSingleton<TranscriptRegister>();
         services.AddSingleton<MediaLinks>();

@@ -198,8 +198,11 @@ public enum CustodyEventKind
     /// <summary>A unit was made, renamed or moved.</summary>
     UnitChanged,
 
-    /// <summary>An item came under another unit.</summary>
+    /// <summary>An item or a dock came under another unit.</summary>
     UnitGiven,
+
+    /// <summary>The register, or what was found in it, was handed out as a file.</summary>
+    RegisterExported,
 }
 
 /// <summary>One fact in an item's custody chain, as it is hashed.</summary>

@@ -72,6 +72,7 @@ public static class CustodyWords
         CustodyEventKind.RoleRevoked => "撤销角色",
         CustodyEventKind.UnitChanged => "组织机构变更",
         CustodyEventKind.UnitGiven => "划归单位",
+        CustodyEventKind.RegisterExported => "导出台账",
         _ => kind.ToString(),
     };
 

@@ -13,6 +13,17 @@ public static class EvidenceWords
         _ => "其他",
     };
 
+    /// <summary>Where an item stands, by the API's word for it.</summary>
+    public static string State(string word) => word.ToUpperInvariant() switch
+    {
+        "RECEIVING" => "接收中",
+        "SEALING" => "入库中",
+        "SEALED" => "已入库",
+        "QUARANTINED" => "已隔离",
+        "DISPOSED" => "已销毁",
+        _ => word,
+    };
+
     public static string Chinese(MetadataSource source) => source switch
     {
         MetadataSource.Profile => "记录仪型号资料",

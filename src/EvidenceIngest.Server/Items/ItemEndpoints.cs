@@ -6,10 +6,12 @@ namespace EvidenceIngest.Server.Items;
 internal static class ItemEndpoints
 {
     private const int MaxBody = 64 << 10;
+    private const string RegisterType = "text/csv; charset=utf-8; header=present";
 
     public static void Map(IEndpointRouteBuilder api, IEndpointRouteBuilder readers, IEndpointRouteBuilder writers)
     {
         readers.MapGet("/items", ListAsync).Concerns(Data.Checked).WithTags("Items").Produces<ItemPage>().ProducesProblem(StatusCodes.Status400BadRequest);
+        readers.MapGet("/items/export", ExportAsync).Concerns(Data.Checked).WithTags("Items").Produces(StatusCodes.Status200OK, contentType: RegisterType);
         api.MapGet("/me/items", ListOwnAsync).RequireToken(TokenKind.Operator, Scopes.Own).Concerns(Data.CallersOwn).WithTags("Items").Produces<ItemPage>();
         var items = readers.MapGroup("/items").Concerns(Data.Item).WithTags("Items");
         items.MapGet("/{id}", FindAsync).Produces<ItemDetail>().ProducesProblem(StatusCodes.Status404NotFound);
@@ -21,19 +23,25 @@ internal static class ItemEndpoints
     }
 
     private static async Task<IResult> ListAsync(
-        HttpContext http, ItemRegister register, CancellationToken ct, string? state = null, string? recorder = null, string? cursor = null, int limit = 50)
+        HttpContext http, ItemRegister register, CancellationToken ct, string? state = null, string? recorder = null, string? cursor = null, int limit = 50) =>
+        TypedResults.Ok(await register.ListAsync(Filter(http, state, recorder), cursor, limit, ct));
+
+    private static async Task<IResult> ExportAsync(HttpContext http, RegisterExport export, CancellationToken ct, string? state = null, string? recorder = null)
+    {
+        var filter = Filter(http, state, recorder);
+        await export.RecordAsync(filter, http.Caller(), ct);
+        return TypedResults.Stream(target => export.WriteAsync(filter, target, http.RequestAborted), RegisterType, "register.csv");
+    }
+
+    private static ItemFilter Filter(HttpContext http, string? state, string? recorder)
     {
         Texts.Allow(recorder, "recorder", 200);
-        ItemState? wanted = null;
-        if (!string.IsNullOrEmpty(state))
-        {
-            // Enum.TryParse also takes numbers, which mean nothing to people.
-            if (!Enum.TryParse<ItemState>(state, ignoreCase: true, out var parsed) || !char.IsAsciiLetter(state[0]) || state.Contains(',', StringComparison.Ordinal))
-                throw RequestRefusedException.Invalid("state", "must be receiving, sealing, sealed, quarantined or disposed");
-            wanted = parsed;
-        }
-
-        return TypedResults.Ok(await register.ListAsync(new ItemFilter(http.Caller().Reach, wanted, recorder), cursor, limit, ct));
+        if (string.IsNullOrEmpty(state))
+            return new ItemFilter(http.Caller().Reach, null, recorder);
+        // Enum.TryParse also takes numbers, which mean nothing to people.
+        if (!Enum.TryParse<ItemState>(state, ignoreCase: true, out var wanted) || !char.IsAsciiLetter(state[0]) || state.Contains(',', StringComparison.Ordinal))
+            throw RequestRefusedException.Invalid("state", "must be receiving, sealing, sealed, quarantined or disposed");
+        return new ItemFilter(http.Caller().Reach, wanted, recorder);
     }
 
     /// <summary>That they exist and where they stand; their contents are for custodians.</summary>

@@ -15,7 +15,7 @@ internal sealed class ItemRegister(EvidenceCatalogue catalogue, ServerOptions op
 {
     public const int MostPerPage = 200;
 
-    /// <param name="filter">Null members don't filter.</param>
+    /// <param name="filter">Which.</param>
     /// <param name="cursor">From the page before.</param>
     /// <param name="limit">At most <see cref="MostPerPage"/>.</param>
     /// <param name="ct">Ends the query.</param>
@@ -29,13 +29,7 @@ internal sealed class ItemRegister(EvidenceCatalogue catalogue, ServerOptions op
                 // Files and stages are read by queries of their own, whose rows are matched in order: an item that came in between
                 // would leave all items behind it without any.
                 await using var moment = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct);
-                var items = filter.Reach.Of(Whole(db));
-                if (filter.State is { } state)
-                    items = items.Where(i => i.State == state);
-                if (filter.Recorder is { } recorder)
-                    items = items.Where(i => i.RecorderId == recorder);
-                if (filter.ProducerNumber is { } officer)
-                    items = items.Where(i => i.ProducerNumber == officer);
+                var items = filter.Of(Whole(db));
                 if (after is { } last)
                     items = items.Where(i => i.AnnouncedAt < last.At || (i.AnnouncedAt == last.At && i.Id.CompareTo(last.Id) < 0));
                 return await items.OrderByDescending(i => i.AnnouncedAt).ThenByDescending(i => i.Id).Take(limit + 1).ToListAsync(ct);
@@ -120,4 +114,18 @@ internal sealed class ItemRegister(EvidenceCatalogue catalogue, ServerOptions op
         System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
 }
 
-internal sealed record ItemFilter(Reach Reach, ItemState? State, string? Recorder, string? ProducerNumber = null);
+/// <summary>Null members don't filter.</summary>
+internal sealed record ItemFilter(Reach Reach, ItemState? State, string? Recorder, string? ProducerNumber = null)
+{
+    public IQueryable<EvidenceItem> Of(IQueryable<EvidenceItem> items)
+    {
+        items = Reach.Of(items);
+        if (State is { } state)
+            items = items.Where(i => i.State == state);
+        if (Recorder is { } recorder)
+            items = items.Where(i => i.RecorderId == recorder);
+        if (ProducerNumber is { } officer)
+            items = items.Where(i => i.ProducerNumber == officer);
+        return items;
+    }
+}

@@ -6,10 +6,10 @@ using EvidenceIngest.Running;
 
 namespace EvidenceIngest.Commands;
 
-/// <summary><c>items list|show|link</c>: the evidence register from a terminal.</summary>
+/// <summary><c>items list|export|show|link</c>: the evidence register from a terminal.</summary>
 internal static class ItemsCommand
 {
-    public static Command Create() => new("items", "音像资料 / evidence items") { List(), Show(), Custody(), Receipt(), Link() };
+    public static Command Create() => new("items", "音像资料 / evidence items") { List(), Export(), Show(), Custody(), Receipt(), Link() };
 
     private static Command List()
     {
@@ -37,6 +37,26 @@ internal static class ItemsCommand
             }
 
             table.Write();
+        });
+        return command;
+    }
+
+    private static Command Export()
+    {
+        var state = new Option<string?>("--state") { Description = "sealed, quarantined, receiving, sealing, disposed" };
+        var recorder = new Option<string?>("--recorder") { Description = "记录仪编号 / recorder id" };
+        var file = new Option<FileInfo>("--out") { Description = "CSV 文件，可用电子表格打开；不得已存在 / CSV for spreadsheets; must not exist yet", Required = true };
+        var command = new Command("export", "导出台账，写入服务日志链 / the register as CSV; recorded in the service's chain") { state, recorder, file };
+        command.SetServiceAction(async (parsed, service, ct) =>
+        {
+            var target = parsed.GetRequiredValue(file);
+            if (target.Exists)
+                throw new ServiceException($"{target.FullName} 已存在 / exists already");
+            var part = target.FullName + ".part";
+            await using (var content = File.Create(part))
+                await service.DownloadAsync($"items/export?state={Escaped(parsed.GetValue(state) ?? "")}{(parsed.GetValue(recorder) is { } id ? "&recorder=" + Escaped(id) : "")}", content, _ => { }, ct);
+            File.Move(part, target.FullName);
+            Console.Out.WriteLine($"已导出 / written: {target.FullName}");
         });
         return command;
     }

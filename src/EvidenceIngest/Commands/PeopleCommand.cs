@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json;
-using EvidenceIngest.Hosting;
 
 namespace EvidenceIngest.Commands;
 

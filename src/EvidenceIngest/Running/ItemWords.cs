@@ -9,15 +9,7 @@ namespace EvidenceIngest.Running;
 /// <summary>An item of the API in the words that custodians use. The JSON stays as it is for machines.</summary>
 internal static class ItemWords
 {
-    public static string State(JsonElement item) => item.Text("state") switch
-    {
-        "receiving" => "接收中",
-        "sealing" => "入库中",
-        "sealed" => "已入库",
-        "quarantined" => "已隔离",
-        "disposed" => "已销毁",
-        var other => other,
-    };
+    public static string State(JsonElement item) => EvidenceWords.State(item.Text("state"));
 
     public static string Kind(JsonElement item) => Word<MediaKind>(item.Text("kind"), EvidenceWords.Chinese);
 

@@ -20,6 +20,54 @@ namespace EvidenceIngest.Server.Tests.Items;
 public sealed class ItemTests(PrivateCluster cluster)
 {
     [Fact]
+    public async Task The_register_goes_out_as_a_table_that_runs_no_formulas_and_its_handing_out_is_recorded()
+    {
+        await using var server = await TestServer.StartAsync(cluster, withJobs: false);
+        var dock = await server.EnrolDockAsync();
+        for (var i = 0; i < 3; i++)
+            await dock.AnnounceAsync(TestDock.Record("dev-" + i));
+        var hostile = (await dock.AnnounceAsync(TestDock.Record("dev-h"))).ItemId;
+        using (var patch = await server.Operator.PatchAsJsonAsync(
+            $"/api/v1/items/{hostile}/metadata", new MetadataPatch(null, null, "=HYPERLINK(\"http://x\",\"y\")", "当事人说：\"不\",拒绝", "补录"), EvidenceJson.Options))
+            patch.EnsureSuccessStatusCode();
+
+        var bytes = await server.Operator.GetByteArrayAsync("/api/v1/items/export?state=receiving");
+
+        Assert.Equal([0xEF, 0xBB, 0xBF], bytes[..3]);
+        var lines = System.Text.Encoding.UTF8.GetString(bytes[3..]).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(5, lines.Length);
+        Assert.StartsWith("编号,状态,单位", lines[0], StringComparison.Ordinal);
+        Assert.All(lines[1..], line => Assert.Contains(",接收中,本单位,录像,", line, StringComparison.Ordinal));
+        var cells = Assert.Single(lines, line => line.StartsWith(hostile, StringComparison.Ordinal));
+        Assert.Contains("""
+            "'=HYPERLINK(""http://x"",""y"")","当事人说：""不"",拒绝",
+            """, cells, StringComparison.Ordinal);
+        var told = await server.Operator.GetStringAsync("/api/v1/service/custody?limit=1000");
+        Assert.Contains("items, state Receiving", told, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_long_register_comes_whole_and_each_item_once()
+    {
+        await using var server = await TestServer.StartAsync(cluster, withJobs: false);
+        var dock = await server.EnrolDockAsync();
+        await dock.AnnounceAsync(TestDock.Record());
+        await using (var source = NpgsqlDataSource.Create(server.Database))
+        await using (var command = source.CreateCommand(
+            """
+            insert into items (id, recorder_id, state, kind, attachment, key_marked, findings, announced_at, transcript_confirmed)
+            select 'many-' || n, (select min(id) from recorders), 'Receiving', 'Video', 'Usb', false, '[]', now() + (n / 7) * interval '1 second', false
+            from generate_series(1, 1234) n
+            """))
+            await command.ExecuteNonQueryAsync();
+
+        var lines = (await server.Operator.GetStringAsync("/api/v1/items/export")).Split("\r\n", StringSplitOptions.RemoveEmptyEntries)[1..];
+
+        Assert.Equal(1235, lines.Length);
+        Assert.Equal(1235, lines.Select(line => line[..line.IndexOf(',', StringComparison.Ordinal)]).Distinct().Count());
+    }
+
+    [Fact]
     public async Task An_item_carries_its_metadata_with_sources_and_its_deadline()
     {
         await using var server = await TestServer.StartAsync(cluster, withJobs: false);

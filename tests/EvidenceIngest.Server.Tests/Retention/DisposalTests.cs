@@ -33,11 +33,11 @@ public sealed class DisposalTests(PrivateCluster cluster)
         using var custodian = await site.AfterAsync(11, "王芳", Role.Custodian);
         Assert.Equal(site.Item, Assert.Single(await ExpiredAsync(custodian)).Item);
         var proposed = await ProposeAsync(site, custodian);
-        using var sameName = await site.Server.PersonAsync("王芳", Role.Head);
-        using (var own = await PostAsync(sameName, $"disposals/{proposed.Disposal}/confirm", new DisposalWord("同意")))
-            Assert.Contains("another person", await TestDock.RefusedAsync(own, HttpStatusCode.Conflict), StringComparison.Ordinal);
         using (var custodianConfirms = await PostAsync(custodian, $"disposals/{proposed.Disposal}/confirm", new DisposalWord("同意")))
             await TestDock.RefusedAsync(custodianConfirms, HttpStatusCode.Forbidden);
+        using var promoted = await site.Server.PersonAsync("王芳", Role.Head);
+        using (var own = await PostAsync(promoted, $"disposals/{proposed.Disposal}/confirm", new DisposalWord("同意")))
+            Assert.Contains("another person", await TestDock.RefusedAsync(own, HttpStatusCode.Conflict), StringComparison.Ordinal);
         await site.Server.Get<DisposalKeeper>().RunOnceAsync(CancellationToken.None);
         Assert.NotEmpty(site.Server.Vault.Versions);
 
