@@ -6,6 +6,8 @@ using EvidenceIngest.Server.Custody;
 using EvidenceIngest.Server.Deliveries;
 using EvidenceIngest.Server.Disposal;
 using EvidenceIngest.Server.Docks;
+using EvidenceIngest.Server.Events;
+using EvidenceIngest.Server.Events.Webhooks;
 using EvidenceIngest.Server.Fixity;
 using EvidenceIngest.Server.Items;
 using EvidenceIngest.Server.MediaTools;
@@ -80,6 +82,7 @@ public static class ServerRegistration
         services.AddHostedService(s => s.GetRequiredService<DisposalKeeper>());
         services.AddTransparencyLog(server.Log);
         services.AddFixity(server.Fixity);
+        services.AddEvents(server.Events);
         AddPipeline(services, server);
         services.AddOpenApi("v1");
         return services.ConfigureHttpJsonOptions(json => EvidenceJson.Apply(json.SerializerOptions));
@@ -103,6 +106,7 @@ public static class ServerRegistration
         ItemEndpoints.Map(readers, writers);
         TokenAdministration.Map(api);
         ServiceCustody.Map(api);
+        WebhookEndpoints.Map(api);
         LogEndpoints.Map(readers);
         FixityEndpoints.Map(readers, writers);
         PackageEndpoints.Map(writers);

@@ -21,6 +21,7 @@ var root = new RootCommand("EvidenceIngest 执法音像资料采集服务")
     DisposalCommand.Create(),
     ExportCommand.Create(),
     TokensCommand.Create(),
+    WebhooksCommand.Create(),
     AuditCommand.Create(),
     VerifyCommand.Create(),
     VaultCommand.Create(),

@@ -158,6 +158,12 @@ public enum CustodyEventKind
 
     /// <summary>A damaged file was replaced by the other vault's copy; the damaged version stays.</summary>
     Restored,
+
+    /// <summary>Service: an address was registered that is told events.</summary>
+    WebhookRegistered,
+
+    /// <summary>Service: an address is told no events any more.</summary>
+    WebhookRemoved,
 }
 
 /// <summary>One fact in an item's custody chain, as it is hashed.</summary>

@@ -58,6 +58,8 @@ public static class CustodyWords
         CustodyEventKind.FixityResolved => "完整性异常已处理",
         CustodyEventKind.Replicated => "复制到第二保全库",
         CustodyEventKind.Restored => "从第二保全库恢复",
+        CustodyEventKind.WebhookRegistered => "登记事件接收地址",
+        CustodyEventKind.WebhookRemoved => "撤销事件接收地址",
         _ => kind.ToString(),
     };
 

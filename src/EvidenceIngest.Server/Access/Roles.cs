@@ -18,7 +18,7 @@ public enum Role
     /// <summary>安全审计员: reads what happened to the service.</summary>
     Auditor,
 
-    /// <summary>安全管理员: issues and revokes tokens.</summary>
+    /// <summary>安全管理员: issues and revokes tokens, and decides which addresses are told events.</summary>
     SecurityAdministrator,
 }
 
@@ -34,16 +34,17 @@ internal static class Scopes
     public const string ConfirmDisposal = "disposal.confirm";
     public const string Audit = "audit";
     public const string Tokens = "tokens";
+    public const string Webhooks = "webhooks";
 
     /// <summary>Nobody has all: what the machine's owner proposes for disposal somebody else confirms.</summary>
     public static IReadOnlyList<string> Of(Role role) => role switch
     {
-        Role.Local => [Read, Write, Hold, Retention, ProposeDisposal, Audit, Tokens],
+        Role.Local => [Read, Write, Hold, Retention, ProposeDisposal, Audit, Tokens, Webhooks],
         Role.Custodian => [Read, Write, Hold, ReleaseHold, Retention, ProposeDisposal],
         Role.Head => [Read, Hold, ReleaseHold, Retention, ConfirmDisposal],
         Role.Supervisor => [Read],
         Role.Auditor => [Audit],
-        Role.SecurityAdministrator => [Tokens],
+        Role.SecurityAdministrator => [Tokens, Webhooks],
         _ => throw new ArgumentOutOfRangeException(nameof(role)),
     };
 }
