@@ -30,7 +30,7 @@ public sealed class EventsOptions
 }
 
 /// <summary>An MQTT 5 broker.</summary>
-public sealed class MqttOptions
+public sealed record MqttOptions
 {
     public required string Host { get; init; }
 
@@ -69,7 +69,7 @@ public sealed class MqttOptions
 }
 
 /// <summary>How webhooks are called.</summary>
-public sealed class WebhookOptions
+public sealed record WebhookOptions
 {
     /// <summary>All secrets follow from it. Made when it is missing; every server of one installation needs the same. Null: webhooks are off.</summary>
     public string? KeyFile { get; init; }

@@ -4,8 +4,8 @@ using System.Text.Json;
 using EvidenceIngest.Domain;
 using EvidenceIngest.Domain.Deliveries;
 using EvidenceIngest.Domain.Events;
+using EvidenceIngest.Server.Access;
 using EvidenceIngest.Server.Cases;
-using EvidenceIngest.Server.Catalogue;
 using EvidenceIngest.Server.Custody;
 using EvidenceIngest.Server.Events;
 using EvidenceIngest.Server.Items;
@@ -54,7 +54,7 @@ public sealed class OutboxTests(PrivateCluster cluster)
     public async Task Whatever_is_recorded_is_told_in_its_order_without_names_and_once()
     {
         await using var server = await TestServer.StartAsync(cluster, withJobs: false);
-        using var custodian = await server.PersonAsync("王芳", Access.Role.Custodian);
+        using var custodian = await server.PersonAsync("王芳", Role.Custodian);
         var item = await LogTests.SealedItemAsync(server);
         await CompleteAsync(server, item);
         await server.Get<EventKeeper>().RunOnceAsync(default);
@@ -143,9 +143,9 @@ public sealed class OutboxTests(PrivateCluster cluster)
     {
         await using var server = await TestServer.StartAsync(cluster, withJobs: false);
         var cases = server.Get<CaseRegister>();
-        await cases.SetAsync("鲁/1", new CaseRequest(), "王芳", default);
-        await cases.SetAsync("鲁/1", new CaseRequest(Agency: "一中队"), "王芳", default);
-        await cases.SetAsync("鲁/1", new CaseRequest(Agency: "一中队", State: CaseState.Closed, ExecutedOn: new DateOnly(2026, 11, 20)), "王芳", default);
+        await cases.SetAsync("鲁/1", new CaseRequest(null, null, null, CaseState.Open, null), "王芳", default);
+        await cases.SetAsync("鲁/1", new CaseRequest(null, "一中队", null, CaseState.Open, null), "王芳", default);
+        await cases.SetAsync("鲁/1", new CaseRequest(null, "一中队", null, CaseState.Closed, new DateOnly(2026, 11, 20)), "王芳", default);
         await server.Get<EventKeeper>().RunOnceAsync(default);
 
         Assert.Equal([EventTypes.CaseOpened, EventTypes.CaseClosed], await Told.NamesAsync(server, "鲁/1"));

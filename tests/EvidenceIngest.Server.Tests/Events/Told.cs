@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using EvidenceIngest.Domain.Custody;
-using EvidenceIngest.Server.Catalogue;
 using EvidenceIngest.Server.Custody;
 using EvidenceIngest.Server.Events;
 using EvidenceIngest.Server.Tests.Support;
