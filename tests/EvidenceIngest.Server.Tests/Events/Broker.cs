@@ -19,15 +19,11 @@ internal sealed class Broker : IAsyncDisposable
     // scripts/test ends whatever carries a test home in its environment.
     private readonly Dictionary<string, string> _environment = new() { ["EVIDENCE_HOME"] = Path.Combine(Installation.Checkout, "artifacts/test-homes/mqtt") };
 
-    private readonly int _port;
-    private ChildProcess? _process;
+    private readonly int _port = FreePort();
 
-    private Broker()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        _port = ((IPEndPoint)probe.LocalEndpoint).Port;
-    }
+    // Mosquitto's own client ends for good when a TLS connection is cut: it reads without.
+    private readonly int _readersPort = FreePort();
+    private ChildProcess? _process;
 
     public MqttOptions Options => new()
     {
@@ -55,7 +51,7 @@ internal sealed class Broker : IAsyncDisposable
                 using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
                 try
                 {
-                    await socket.ConnectAsync(IPAddress.Loopback, _port);
+                    await socket.ConnectAsync(IPAddress.Loopback, _readersPort);
                     return true;
                 }
                 catch (SocketException)
@@ -80,9 +76,11 @@ internal sealed class Broker : IAsyncDisposable
     public async Task<Subscriber> SubscribeAsync(string name, string topics)
     {
         var process = ChildProcess.Start(
-            "mosquitto_sub",
+            "stdbuf",
             [
-                "-V", "5", "-h", "localhost", "-p", $"{_port}", "--cafile", Path.Combine(_folder, "ca.pem"), "-u", "reader", "-P", Password, "-i", name, "-c", "-x", "3600",
+                // Into a pipe it would write in blocks.
+                "-oL", "mosquitto_sub",
+                "-V", "5", "-h", "localhost", "-p", $"{_readersPort}", "-u", "reader", "-P", Password, "-i", name, "-c", "-x", "3600",
                 "-q", "1", "-t", topics, "-F", "%r %t %p", "-d",
             ],
             _environment);
@@ -96,6 +94,13 @@ internal sealed class Broker : IAsyncDisposable
         if (_process is not null)
             await _process.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
+    }
+
+    private static int FreePort()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 
     private async Task PrepareAsync()
@@ -120,6 +125,7 @@ internal sealed class Broker : IAsyncDisposable
             cafile {_folder}/ca.pem
             certfile {_folder}/broker.pem
             keyfile {_folder}/broker.key
+            listener {_readersPort} 127.0.0.1
             allow_anonymous false
             password_file {_folder}/passwords
             acl_file {_folder}/acl
