@@ -15,12 +15,28 @@ internal sealed class EventKeeper(
     IDbContextFactory<CatalogueDb> contexts, CatalogueStart start, OutboxSequencer sequencer, DeadlineWatch deadlines, DockTelling docks, OutboxCleaning cleaning,
     WebhookRelay webhooks, MqttPublisher publisher, PlacedSignal placed, EventsOptions options, TimeProvider time, ILogger<EventKeeper> log) : BackgroundService
 {
+    /// <summary>The part without which nothing is told to anybody.</summary>
+    public const string Placing = "placing";
+
     // Any number does, as long as nothing else in this database uses it.
     private const long KeeperLock = 0x45_56_45_4B;
 
     private const int LockLimitSeconds = 5;
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, string> _trouble = [];
+
+    /// <summary>What does not go as it should on this server, by part.</summary>
+    public IReadOnlyDictionary<string, string> Trouble
+    {
+        get
+        {
+            lock (_lock)
+                return new Dictionary<string, string>(_trouble);
+        }
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -65,7 +81,7 @@ internal sealed class EventKeeper(
             var parts = new List<Task>
             {
                 Hold(stop.Token),
-                RepeatAsync("placing", PlaceAsync, options.RoundInterval, stop.Token),
+                RepeatAsync(Placing, PlaceAsync, options.RoundInterval, stop.Token),
                 RepeatAsync("watching", WatchOnceAsync, options.WatchInterval, stop.Token),
                 RepeatAsync("webhooks", webhooks.RunAsync, Pause, stop.Token),
             };
@@ -120,9 +136,13 @@ internal sealed class EventKeeper(
             try
             {
                 await work(ct);
+                lock (_lock)
+                    _trouble.Remove(part);
             }
             catch (Exception e) when (!ct.IsCancellationRequested)
             {
+                lock (_lock)
+                    _trouble[part] = e.GetBaseException().Message;
                 log.Stalled(part, e.GetBaseException().Message);
             }
 

@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 namespace EvidenceIngest.Server.Events;
 
 /// <summary>How it goes with telling others.</summary>
-internal sealed class EventsOverview(EvidenceCatalogue catalogue, WebhookRegister webhooks, EventsOptions options, TimeProvider time)
+internal sealed class EventsOverview(EvidenceCatalogue catalogue, WebhookRegister webhooks, EventKeeper keeper, EventsOptions options, TimeProvider time)
 {
     private static readonly TimeSpan AlarmAfter = TimeSpan.FromMinutes(10);
 
@@ -17,12 +17,15 @@ internal sealed class EventsOverview(EvidenceCatalogue catalogue, WebhookRegiste
         var last = await catalogue.ReadAsync(db => db.Outbox.MaxAsync(o => o.Position, ct), ct) ?? 0;
         return new EventsStatus(
             unplaced, last, options.Mqtt is null ? null : await catalogue.ReadAsync(db => BrokerAsync(db, now, ct), ct),
-            [.. (await webhooks.ListAsync(ct)).Select(w => new WebhookStatus(w.Id, w.Name, w.Waiting, w.OldestWaitingAt, w.Dead, w.FailingSince, w.Failure))]);
+            [.. (await webhooks.ListAsync(ct)).Select(w => new WebhookStatus(w.Id, w.Name, w.Waiting, w.OldestWaitingAt, w.Dead, w.FailingSince, w.Failure))],
+            keeper.Trouble);
     }
 
     /// <summary>What an administrator has to look after; webhooks are their receivers' affair and stand in the status alone.</summary>
     public async Task<IReadOnlyList<string>> AlarmsAsync(CancellationToken ct)
     {
+        if (keeper.Trouble.TryGetValue(EventKeeper.Placing, out var trouble))
+            return ["no event is told to anybody: " + trouble];
         var before = time.GetUtcNow() - AlarmAfter;
         if (options.Mqtt is null || await catalogue.ReadAsync(db => BrokerAsync(db, time.GetUtcNow(), ct), ct) is not { } broker)
             return [];
@@ -47,7 +50,9 @@ internal sealed class EventsOverview(EvidenceCatalogue catalogue, WebhookRegiste
 /// <param name="Placed">The last place given.</param>
 /// <param name="Broker">Null when none is configured.</param>
 /// <param name="Webhooks">Those in force.</param>
-public sealed record EventsStatus(long Unplaced, long Placed, BrokerStatus? Broker, IReadOnlyList<WebhookStatus> Webhooks);
+/// <param name="Trouble">What does not go as it should on the server that answers, by part.</param>
+public sealed record EventsStatus(
+    long Unplaced, long Placed, BrokerStatus? Broker, IReadOnlyList<WebhookStatus> Webhooks, IReadOnlyDictionary<string, string> Trouble);
 
 /// <param name="State">Connecting, Working, Failing, or Unknown while no server has said anything for ten minutes.</param>
 /// <param name="Trouble">Why it fails.</param>

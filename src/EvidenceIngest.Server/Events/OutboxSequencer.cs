@@ -63,11 +63,7 @@ internal sealed class OutboxSequencer(EvidenceCatalogue catalogue, EventsOptions
     private Placed Make(Pending row, long position)
     {
         if (row.Told is not null)
-        {
-            var told = JsonSerializer.Deserialize<ToldEvent>(row.Told, EvidenceJson.Options)!;
-            return new Placed(row.Id, null, new CloudEvent(told.Id, _source, told.Name, row.Subject, told.At, position, told.Dock ?? row.Dock, row.Recorder, told.Data));
-        }
-
+            return MakeTold(row, row.Told, position);
         var id = $"{row.Subject}/{row.ChainSequence}";
         var data = new JsonObject { ["chain"] = row.Subject, ["sequence"] = row.ChainSequence, ["hash"] = row.Hash };
         CustodyEvent link;
@@ -84,6 +80,21 @@ internal sealed class OutboxSequencer(EvidenceCatalogue catalogue, EventsOptions
         data["kind"] = link.Kind.ToString();
         return new Placed(
             row.Id, link.Kind, new CloudEvent(id, _source, EventTypes.Name(row.Subject, link.Kind), row.Subject, link.At, position, row.Dock, row.Recorder, data));
+    }
+
+    // What nobody can read is told to be so: one damaged row must not hold up all that come after it.
+    private Placed MakeTold(Pending row, string json, long position)
+    {
+        try
+        {
+            var told = JsonSerializer.Deserialize<ToldEvent>(json, EvidenceJson.Options) ?? throw new JsonException("null");
+            return new Placed(row.Id, null, new CloudEvent(told.Id, _source, told.Name, row.Subject, told.At, position, told.Dock ?? row.Dock, row.Recorder, told.Data));
+        }
+        catch (JsonException)
+        {
+            return new Placed(
+                row.Id, null, new CloudEvent($"outbox/{row.Id}", _source, EventTypes.Unreadable, row.Subject, time.GetUtcNow(), position, row.Dock, row.Recorder, []));
+        }
     }
 
     private static Task<int> StoreAsync(CatalogueDb db, List<Placed> placed, DateTimeOffset now, CancellationToken ct) => db.Database.ExecuteSqlRawAsync(

@@ -183,6 +183,21 @@ public sealed class OutboxTests(PrivateCluster cluster)
         await command.ExecuteNonQueryAsync();
     }
 
+    [Fact]
+    public async Task A_damaged_row_is_told_to_be_so_and_holds_up_nothing()
+    {
+        await using var server = await TestServer.StartAsync(cluster, withJobs: false);
+        await cluster.ExecuteAsAdminAsync("insert into outbox (subject, told) values ('damaged', '{\"id\": 5}'); insert into outbox (subject, chain_sequence) values ('gone', 7)", server.Database);
+        await using var source = NpgsqlDataSource.Create(server.Database);
+        await using (var connection = await source.OpenConnectionAsync())
+            await InsertAsync(connection, "after");
+        await server.Get<EventKeeper>().RunOnceAsync(default);
+
+        Assert.Equal([EventTypes.Unreadable], await Told.NamesAsync(server, "damaged"));
+        Assert.Equal([EventTypes.Unreadable], await Told.NamesAsync(server, "gone"));
+        Assert.Equal(["item.x"], await Told.NamesAsync(server, "after"));
+    }
+
     /// <summary>Fills in whatever a recording of a recorder lacks, and accepts it.</summary>
     private static async Task CompleteAsync(TestServer server, string item, string proof = "现场")
     {

@@ -295,6 +295,36 @@ public sealed class WebhookTests(PrivateCluster cluster)
         Directory.Delete(secrets, recursive: true);
     }
 
+    [Fact]
+    public async Task The_command_adds_lists_and_removes()
+    {
+        await using var server = await StartAsync();
+        var home = Directory.CreateTempSubdirectory("evidence-home-").FullName;
+        Directory.CreateDirectory(Path.Combine(home, "secrets"));
+        await File.WriteAllTextAsync(Path.Combine(home, "secrets", "operator.token"), server.OperatorToken);
+        async Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] arguments) => await ChildProcess.RunAsync(
+            Installation.Executable, ["webhooks", .. arguments],
+            new Dictionary<string, string> { ["EVIDENCE_HOME"] = home, ["EVIDENCE_Dock__Server"] = server.Operator.BaseAddress!.ToString() }, TimeSpan.FromMinutes(1));
+
+        var added = await RunAsync("add", "案件系统", "https://receiver.example/events", "--types", "item.sealed", "case.*");
+        var list = await RunAsync("list");
+        var id = (await ListAsync(server)).Single().Id.ToString();
+        var dead = await RunAsync("dead", id);
+        var replayed = await RunAsync("replay", id);
+        var refused = await RunAsync("add", "x", "http://10.0.0.1/");
+        var removed = await RunAsync("remove", id);
+
+        Assert.StartsWith("whsec_", added.Output, StringComparison.Ordinal);
+        Assert.Contains($"{id}\t案件系统\thttps://receiver.example/events\titem.sealed,case.*\t0\t0", list.Output, StringComparison.Ordinal);
+        Assert.Equal((0, ""), (dead.ExitCode, dead.Output));
+        Assert.Contains("重新发送 0", replayed.Output, StringComparison.Ordinal);
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("must be https", refused.Error, StringComparison.Ordinal);
+        Assert.Equal(0, removed.ExitCode);
+        Assert.Empty(await ListAsync(server));
+        Directory.Delete(home, recursive: true);
+    }
+
     internal static WebhookOptions Quick { get; } = new() { FirstPause = TimeSpan.FromMilliseconds(100), LongestPause = TimeSpan.FromMilliseconds(500) };
 
     internal static async Task<RegisteredWebhook> AddAsync(TestServer server, string url, params string[] types)

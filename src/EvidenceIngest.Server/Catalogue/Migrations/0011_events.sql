@@ -29,6 +29,9 @@ begin
 end $$;
 create trigger tell_custody after insert on custody_events for each row execute function tell_custody();
 
+-- Those whose deadline is watched.
+create index on items (deadline_at) where sealed_at is null;
+
 -- What is told once, as long as it holds.
 create table told (
     subject text not null,

@@ -19,7 +19,8 @@ internal static unsafe partial class Mosquitto
     private const int SystemError = 14;
     private const string Library = "libmosquitto.so.1";
 
-    private static readonly int Initialised = Initialise();
+    // Lazy, so that a library that is missing is told as that.
+    private static readonly Lazy<int> Initialised = new(() => Initialise());
 
     static Mosquitto() => NativeLibrary.SetDllImportResolver(
         typeof(Mosquitto).Assembly,
@@ -30,7 +31,7 @@ internal static unsafe partial class Mosquitto
     /// <exception cref="DllNotFoundException">The library isn't installed.</exception>
     public static nint Create(string clientId, nint state)
     {
-        _ = Initialised;
+        _ = Initialised.Value;
         var client = New(clientId, cleanSession: 1, state);
         return client != 0 ? client : throw new InvalidOperationException("libmosquitto made no client: there is no memory, or the client id is not UTF-8");
     }
