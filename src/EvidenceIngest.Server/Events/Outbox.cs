@@ -11,6 +11,10 @@ namespace EvidenceIngest.Server.Events;
 /// </summary>
 internal static class Outbox
 {
+    /// <summary>Rows as they are sent.</summary>
+    public static Task<List<PlacedEvent>> ReadAsync(this IQueryable<OutboxEvent> placed, CancellationToken ct) =>
+        placed.Select(o => new PlacedEvent(o.Position!.Value, o.Subject, o.Name!, o.DockId, o.Body!)).ToListAsync(ct);
+
     /// <param name="db">In a transaction that has locked the subject's row: that is what keeps the order within a subject.</param>
     /// <param name="subject">What it is about.</param>
     /// <param name="happened">What is told.</param>

@@ -25,6 +25,9 @@ internal sealed class OutboxEvent
     public DateTimeOffset? PlacedAt { get; init; }
 }
 
+/// <summary>An event that has its place, as it is sent. Read without what it was made from, which may be damaged.</summary>
+internal sealed record PlacedEvent(long Position, string Subject, string Name, string? DockId, byte[] Body);
+
 /// <summary>What an event tells that is not a custody event.</summary>
 internal sealed record ToldEvent(string Id, string Name, DateTimeOffset At, string? Dock, JsonObject Data);
 

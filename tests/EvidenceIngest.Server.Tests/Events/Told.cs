@@ -4,7 +4,6 @@ using EvidenceIngest.Domain.Custody;
 using EvidenceIngest.Server.Custody;
 using EvidenceIngest.Server.Events;
 using EvidenceIngest.Server.Tests.Support;
-using Microsoft.EntityFrameworkCore;
 
 namespace EvidenceIngest.Server.Tests.Events;
 
@@ -16,11 +15,11 @@ internal static class Told
     public static string Text(this JsonElement json, string member) => json.GetProperty(member).GetString()!;
 
     /// <summary>Everything that has a place, in order.</summary>
-    public static Task<List<OutboxEvent>> PlacedAsync(TestServer server) =>
-        server.Catalogue.ReadAsync(db => db.Outbox.Where(o => o.Position != null).OrderBy(o => o.Position).ToListAsync(), default);
+    public static Task<List<PlacedEvent>> PlacedAsync(TestServer server) =>
+        server.Catalogue.ReadAsync(db => db.Outbox.Where(o => o.Position != null).OrderBy(o => o.Position).ReadAsync(default), default);
 
     public static async Task<List<string>> NamesAsync(TestServer server, string subject) =>
-        [.. (await PlacedAsync(server)).Where(o => o.Subject == subject).Select(o => o.Name!)];
+        [.. (await PlacedAsync(server)).Where(o => o.Subject == subject).Select(o => o.Name)];
 
     /// <summary>Items without media, to append to.</summary>
     public static async Task<string[]> ItemsAsync(PrivateCluster cluster, TestServer server, int count)

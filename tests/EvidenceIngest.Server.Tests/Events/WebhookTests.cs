@@ -334,8 +334,9 @@ public sealed class WebhookTests(PrivateCluster cluster)
     }
 
     internal static async Task NothingWaitsAsync(TestServer server) => await Eventually.HoldsAsync(
-        async () => !await server.Catalogue.ReadAsync(db => db.WebhookDeliveries.AnyAsync(d => d.State == WebhookDeliveryState.Waiting), default)
-            && !await server.Catalogue.ReadAsync(db => db.Outbox.AnyAsync(o => o.Position == null), default), "nothing waits", 60);
+        // In this order: what is placed between the two looks waits by the second.
+        async () => !await server.Catalogue.ReadAsync(db => db.Outbox.AnyAsync(o => o.Position == null), default)
+            && !await server.Catalogue.ReadAsync(db => db.WebhookDeliveries.AnyAsync(d => d.State == WebhookDeliveryState.Waiting), default), "nothing waits", 60);
 
     private static async Task<List<WebhookView>> ListAsync(TestServer server)
     {

@@ -59,7 +59,7 @@ internal sealed class MqttPublisher(
         var from = await PositionAsync(ct);
         var states = await catalogue.ReadAsync(
             db => db.Outbox.Where(o => o.Name == EventTypes.DockState && o.Position <= from
-                && !db.Outbox.Any(n => n.Name == EventTypes.DockState && n.Subject == o.Subject && n.Position > o.Position && n.Position <= from)).ToListAsync(ct),
+                && !db.Outbox.Any(n => n.Name == EventTypes.DockState && n.Subject == o.Subject && n.Position > o.Position && n.Position <= from)).ReadAsync(ct),
             ct);
         await SendAsync(connection, states, ct);
         await TellAsync(ReaderState.Working, null, null, ct);
@@ -73,11 +73,11 @@ internal sealed class MqttPublisher(
         {
             var next = placed.Next;
             var from = position;
-            var batch = await catalogue.ReadAsync(db => db.Outbox.Where(o => o.Position > from).OrderBy(o => o.Position).Take(Batch).ToListAsync(ct), ct);
+            var batch = await catalogue.ReadAsync(db => db.Outbox.Where(o => o.Position > from).OrderBy(o => o.Position).Take(Batch).ReadAsync(ct), ct);
             if (batch.Count > 0)
             {
                 await SendAsync(connection, batch, ct);
-                position = batch[^1].Position!.Value;
+                position = batch[^1].Position;
             }
 
             if (batch.Count > 0 || time.GetElapsedTime(told) > TellInterval)
@@ -96,8 +96,8 @@ internal sealed class MqttPublisher(
     }
 
     /// <summary>All at once, in order; the client holds back what the broker isn't ready for. Ends when all are acknowledged.</summary>
-    private Task SendAsync(MqttConnection connection, List<OutboxEvent> events, CancellationToken ct) => Task.WhenAll(events.Select(e => connection.PublishAsync(
-        _topics.Of(e.Name!, e.Subject, e.DockId), e.Body!, CloudEvent.MediaType, retain: e.Name == EventTypes.DockState, qos: 1, ct)).ToList());
+    private Task SendAsync(MqttConnection connection, List<PlacedEvent> events, CancellationToken ct) => Task.WhenAll(events.Select(e => connection.PublishAsync(
+        _topics.Of(e.Name, e.Subject, e.DockId), e.Body, CloudEvent.MediaType, retain: e.Name == EventTypes.DockState, qos: 1, ct)).ToList());
 
     private Task<long> PositionAsync(CancellationToken ct) =>
         catalogue.ReadAsync(db => db.OutboxReaders.Where(r => r.Name == ReaderName).Select(r => r.Position).SingleAsync(ct), ct);
