@@ -1,3 +1,4 @@
+using EvidenceIngest.Server.Events;
 using EvidenceIngest.Server.Fixity;
 using EvidenceIngest.Server.Transparency;
 
@@ -32,6 +33,9 @@ public sealed class ServerOptions
 
     /// <summary>How the vaults are read again, and the second vault.</summary>
     public FixityOptions Fixity { get; init; } = new();
+
+    /// <summary>What is told to others.</summary>
+    public EventsOptions Events { get; init; } = new();
 
     /// <summary>Name of this server in custody events and among its fellows.</summary>
     public string Name { get; init; } = Environment.MachineName;

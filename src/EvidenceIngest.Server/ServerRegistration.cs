@@ -6,6 +6,8 @@ using EvidenceIngest.Server.Custody;
 using EvidenceIngest.Server.Deliveries;
 using EvidenceIngest.Server.Disposal;
 using EvidenceIngest.Server.Docks;
+using EvidenceIngest.Server.Events;
+using EvidenceIngest.Server.Events.Webhooks;
 using EvidenceIngest.Server.Fixity;
 using EvidenceIngest.Server.Items;
 using EvidenceIngest.Server.MediaTools;
@@ -91,6 +93,7 @@ public static class ServerRegistration
         services.AddHostedService(s => s.GetRequiredService<DisposalKeeper>());
         services.AddTransparencyLog(server.Log);
         services.AddFixity(server.Fixity);
+        services.AddEvents(server.Events);
         AddPipeline(services, server);
         services.AddOpenApi("v1");
         return services.ConfigureHttpJsonOptions(json => EvidenceJson.Apply(json.SerializerOptions));
@@ -117,6 +120,7 @@ public static class ServerRegistration
         TranscriptEndpoints.Map(api, readers, writers);
         TokenAdministration.Map(api);
         ServiceCustody.Map(api);
+        WebhookEndpoints.Map(api);
         LogEndpoints.Map(readers);
         FixityEndpoints.Map(api);
         PackageEndpoints.Map(writers);

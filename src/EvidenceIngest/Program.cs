@@ -26,6 +26,7 @@ var root = new RootCommand("EvidenceIngest 执法音像资料采集服务")
     PeopleCommand.Create(),
     PeopleCommand.Units(),
     TokensCommand.Create(),
+    WebhooksCommand.Create(),
     AuditCommand.Create(),
     VerifyCommand.Create(),
     VaultCommand.Create(),

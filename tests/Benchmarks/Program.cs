@@ -14,5 +14,12 @@ if (args is ["log", var events])
     return;
 }
 
+if (args is ["events"])
+{
+    await using var told = await EventsBench.StartAsync(end.Token);
+    await told.RunAsync(Console.Out, end.Token);
+    return;
+}
+
 await using var station = await StationBench.StartAsync(end.Token);
 await station.RunAsync(Console.Out, end.Token);

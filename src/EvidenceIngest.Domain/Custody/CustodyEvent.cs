@@ -203,6 +203,12 @@ public enum CustodyEventKind
 
     /// <summary>The register, or what was found in it, was handed out as a file.</summary>
     RegisterExported,
+
+    /// <summary>Service: an address was registered that is told events.</summary>
+    WebhookRegistered,
+
+    /// <summary>Service: an address is told no events any more.</summary>
+    WebhookRemoved,
 }
 
 /// <summary>One fact in an item's custody chain, as it is hashed.</summary>

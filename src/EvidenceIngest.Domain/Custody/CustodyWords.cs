@@ -73,6 +73,8 @@ public static class CustodyWords
         CustodyEventKind.UnitChanged => "组织机构变更",
         CustodyEventKind.UnitGiven => "划归单位",
         CustodyEventKind.RegisterExported => "导出台账",
+        CustodyEventKind.WebhookRegistered => "登记事件接收地址",
+        CustodyEventKind.WebhookRemoved => "撤销事件接收地址",
         _ => kind.ToString(),
     };
 

@@ -18,7 +18,7 @@ public enum Role
     /// <summary>安全审计员: reads what happened to the service.</summary>
     Auditor,
 
-    /// <summary>安全管理员: accounts, roles and tokens.</summary>
+    /// <summary>安全管理员: accounts, roles and tokens, and which addresses are told events.</summary>
     SecurityAdministrator,
 
     /// <summary>系统管理员: docks, the vault, the service itself; sees no recordings.</summary>
@@ -60,6 +60,7 @@ internal static class Scopes
     public const string Tokens = "tokens";
     public const string Accounts = "accounts";
     public const string System = "system";
+    public const string Webhooks = "webhooks";
 
     /// <summary>Recordings of the caller's own.</summary>
     public const string Own = "own";
@@ -70,12 +71,12 @@ internal static class Scopes
     /// <summary>Nobody has all: what the machine's owner proposes for disposal somebody else confirms.</summary>
     public static IReadOnlyList<string> Of(Role role) => role switch
     {
-        Role.Local => [Read, Write, Link, Cases, Hold, Retention, ProposeDisposal, Audit, Tokens, Accounts, System],
+        Role.Local => [Read, Write, Link, Cases, Hold, Retention, ProposeDisposal, Audit, Tokens, Accounts, System, Webhooks],
         Role.Custodian => [Read, Write, Link, Cases, Hold, ReleaseHold, Retention, ProposeDisposal],
         Role.Head => [Read, Link, Hold, ReleaseHold, Retention, ConfirmDisposal],
         Role.Supervisor => [Read],
         Role.Auditor => [Audit],
-        Role.SecurityAdministrator => [Tokens, Accounts],
+        Role.SecurityAdministrator => [Tokens, Accounts, Webhooks],
         Role.SystemAdministrator => [System],
         Role.Officer => [Own],
         Role.CaseSystem => [Read, Link, Cases],

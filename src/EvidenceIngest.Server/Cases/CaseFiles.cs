@@ -3,9 +3,11 @@ using System.Security.Cryptography;
 using System.Text;
 using EvidenceIngest.Domain.Custody;
 using EvidenceIngest.Domain.Evidence;
+using EvidenceIngest.Domain.Events;
 using EvidenceIngest.Server.Access;
 using EvidenceIngest.Server.Catalogue;
 using EvidenceIngest.Server.Custody;
+using EvidenceIngest.Server.Events;
 using EvidenceIngest.Server.Items;
 using EvidenceIngest.Server.Packages;
 using Microsoft.EntityFrameworkCore;
@@ -99,6 +101,7 @@ internal sealed class CaseFiles(
         known.PackageId = package;
         if (package is null)
             return;
+        db.Tell(seen.Number, Outbox.New(EventTypes.CaseComplete, Time.GetUtcNow(), null, new { @case = seen.Number, package }));
         await db.AppendToServiceAsync(
             new NewEvent(Time.GetUtcNow(), Actors.Server(options.Name), CustodyEventKind.CaseFileMade, $"case {seen.Number}: {package}, nothing is missing"), ct);
     }

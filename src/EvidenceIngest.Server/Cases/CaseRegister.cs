@@ -1,8 +1,10 @@
 using EvidenceIngest.Domain.Custody;
 using EvidenceIngest.Domain.Deadlines;
+using EvidenceIngest.Domain.Events;
 using EvidenceIngest.Server.Access;
 using EvidenceIngest.Server.Catalogue;
 using EvidenceIngest.Server.Custody;
+using EvidenceIngest.Server.Events;
 using EvidenceIngest.Server.Items;
 using EvidenceIngest.Server.People;
 using EvidenceIngest.Server.Retention;
@@ -105,6 +107,9 @@ internal sealed class CaseRegister(EvidenceCatalogue catalogue, ServerOptions op
             (request.Matter, request.Agency, unit, request.RetentionClass, request.State, request.ExecutedOn);
         if (Describe(known) == before)
             return;
+        // A correction of what was told before tells nothing: who needs the case asks for it.
+        if (before == "new" || !before.StartsWith(known.State.ToString(), StringComparison.Ordinal))
+            db.Tell(number, Outbox.New(known.State == CaseState.Closed ? EventTypes.CaseClosed : EventTypes.CaseOpened, now, null, new { @case = number }));
         (known.ChangedAt, known.ChangedBy) = (now, by.Name);
         await db.SaveChangesAsync(ct);
         await db.Items.Where(i => db.CaseItems.Any(l => l.ItemId == i.Id && l.CaseNumber == number)).DueAsync(now, ct);

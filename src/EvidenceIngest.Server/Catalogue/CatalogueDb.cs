@@ -5,6 +5,8 @@ using EvidenceIngest.Server.Custody;
 using EvidenceIngest.Server.Deliveries;
 using EvidenceIngest.Server.Disposal;
 using EvidenceIngest.Server.Docks;
+using EvidenceIngest.Server.Events;
+using EvidenceIngest.Server.Events.Webhooks;
 using EvidenceIngest.Server.Fixity;
 using EvidenceIngest.Server.Items;
 using EvidenceIngest.Server.Packages;
@@ -112,6 +114,16 @@ internal sealed partial class CatalogueDb(DbContextOptions<CatalogueDb> options)
 
     public DbSet<FixityFinding> FixityFindings => Set<FixityFinding>();
 
+    public DbSet<OutboxEvent> Outbox => Set<OutboxEvent>();
+
+    public DbSet<ToldOnce> Told => Set<ToldOnce>();
+
+    public DbSet<OutboxReader> OutboxReaders => Set<OutboxReader>();
+
+    public DbSet<Webhook> Webhooks => Set<Webhook>();
+
+    public DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();
+
     /// <summary>How the catalogue is reached, by whichever role.</summary>
     public static void Connect(DbContextOptionsBuilder options, string database) => options
         .UseNpgsql(database, npgsql => npgsql.UseQuerySplittingBehavior(QuerySplittingBehavior.SplitQuery))
@@ -196,6 +208,11 @@ internal sealed partial class CatalogueDb(DbContextOptions<CatalogueDb> options)
         modelBuilder.Entity<ReplicatedMaster>().HasKey(c => new { c.ItemId, c.Position, c.Attempt });
         modelBuilder.Entity<FixityPass>().HasKey(p => new { p.Vault, p.Number });
         modelBuilder.Entity<FixityListing>().HasKey(l => l.Vault);
+        modelBuilder.Entity<OutboxEvent>().Property(e => e.Told).AsJson();
+        modelBuilder.Entity<ToldOnce>().HasKey(t => new { t.Subject, t.What });
+        modelBuilder.Entity<OutboxReader>().HasKey(r => r.Name);
+        modelBuilder.Entity<Webhook>().Property(w => w.Types).AsJson();
+        modelBuilder.Entity<WebhookDelivery>().HasKey(d => new { d.WebhookId, d.Position });
         modelBuilder.Entity<LogPublication>().HasKey(p => new { p.TreeSize, p.Place });
         modelBuilder.Entity<StoredFacts>(e =>
         {

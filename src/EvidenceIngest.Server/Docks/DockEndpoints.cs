@@ -3,6 +3,7 @@ using EvidenceIngest.Domain.Deliveries;
 using EvidenceIngest.Server.Access;
 using EvidenceIngest.Server.Catalogue;
 using EvidenceIngest.Server.Custody;
+using EvidenceIngest.Server.Events;
 using EvidenceIngest.Server.People;
 using EvidenceIngest.Server.Recorders;
 using Microsoft.EntityFrameworkCore;
@@ -96,9 +97,12 @@ internal static class DockEndpoints
         await catalogue.WriteAsync(
             async db =>
             {
+                await DockTelling.LockAsync(db, dockId, ct);
                 var dock = await db.Docks.SingleAsync(d => d.Id == dockId, ct);
+                var (before, now) = (new DockSeen(dock.LastSeenAt, dock.Bays), time.GetUtcNow());
                 dock.Bays = bays;
-                dock.LastSeenAt = time.GetUtcNow();
+                dock.LastSeenAt = now;
+                await DockTelling.ReportedAsync(db, dock, before, now, ct);
                 await presence.CompareAsync(db, dock, ct);
             },
             ct);

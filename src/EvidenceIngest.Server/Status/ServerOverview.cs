@@ -2,6 +2,7 @@ using EvidenceIngest.Domain.Deadlines;
 using EvidenceIngest.Server.Cases;
 using EvidenceIngest.Server.Catalogue;
 using EvidenceIngest.Server.Disposal;
+using EvidenceIngest.Server.Events;
 using EvidenceIngest.Server.Items;
 using EvidenceIngest.Server.Fixity;
 using EvidenceIngest.Server.Pipeline;
@@ -14,7 +15,8 @@ namespace EvidenceIngest.Server.Status;
 
 /// <summary>What an administrator sees first.</summary>
 internal sealed class ServerOverview(
-    EvidenceCatalogue catalogue, CatalogueStart start, VaultTrust trust, LogKeeper custodyLog, FixityRegister fixity, ServerOptions options, TimeProvider time)
+    EvidenceCatalogue catalogue, CatalogueStart start, VaultTrust trust, LogKeeper custodyLog, FixityRegister fixity, EventsOverview events, ServerOptions options,
+    TimeProvider time)
 {
     private static readonly TimeSpan HealthPatience = TimeSpan.FromSeconds(3);
 
@@ -43,7 +45,8 @@ internal sealed class ServerOverview(
             late,
             new CustodyLogStatus(waiting, head?.TreeSize ?? 0, head?.SignedAt, custodyLog.Trouble),
             await catalogue.ReadAsync(db => RetentionAsync(db, now, ct), ct),
-            await fixity.StatusAsync(ct));
+            await fixity.StatusAsync(ct),
+            await events.StatusAsync(ct));
 
         int Count(Stage stage, StageState state) => stages.Where(s => s.Stage == stage && s.State == state).Sum(s => s.Count);
     }
@@ -93,6 +96,7 @@ internal sealed class ServerOverview(
                 alarms.Add("findings of the fixity audit are open: " + string.Join(", ", findings.OrderBy(f => f.Key).Select(f => $"{f.Value} {f.Key}")));
             if (await catalogue.ReadAsync(db => db.Items.LocksOverdue(time.GetUtcNow()).CountAsync(limit.Token), limit.Token) is > 0 and var overdue)
                 alarms.Add($"the locks of {overdue} items have not followed their retention rules for more than an hour");
+            alarms.AddRange(await events.AlarmsAsync(limit.Token));
             return alarms;
         }
         catch (Exception e) when (e is CatalogueUnavailableException or OperationCanceledException or System.Data.Common.DbException)

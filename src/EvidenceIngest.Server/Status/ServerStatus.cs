@@ -1,3 +1,4 @@
+using EvidenceIngest.Server.Events;
 using EvidenceIngest.Server.Fixity;
 using EvidenceIngest.Server.Pipeline;
 using EvidenceIngest.Server.Vault;
@@ -13,6 +14,7 @@ namespace EvidenceIngest.Server.Status;
 /// <param name="CustodyLog">The signed log of all custody events.</param>
 /// <param name="Retention">What is kept, and what may go.</param>
 /// <param name="Fixity">The reading of the vaults again.</param>
+/// <param name="Events">What is told to others.</param>
 public sealed record ServerStatus(
     string Server,
     VaultStatus Vault,
@@ -22,7 +24,8 @@ public sealed record ServerStatus(
     int Late,
     CustodyLogStatus CustodyLog,
     RetentionStatus Retention,
-    FixityStatus Fixity);
+    FixityStatus Fixity,
+    EventsStatus Events);
 
 /// <param name="Waiting">Events that are not in the log yet.</param>
 /// <param name="SignedEvents">Events under the newest signed head.</param>

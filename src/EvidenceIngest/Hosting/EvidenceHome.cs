@@ -19,6 +19,9 @@ internal sealed class EvidenceHome
 
     public string ReceiptKeyFile => Path.Combine(Root, "secrets", "receipt-key.pem");
 
+    /// <summary>All webhooks' secrets follow from it.</summary>
+    public string WebhookKeyFile => Path.Combine(Root, "secrets", "webhook-key");
+
     /// <param name="user">admin or disposal: users of the object store besides the server's.</param>
     /// <param name="half">access or secret.</param>
     public string VaultKeyFile(string user, string half) => Path.Combine(Root, "secrets", $"vault-{user}.{half}-key");

@@ -1,6 +1,8 @@
+using System.Net;
 using EvidenceIngest.Dock;
 using EvidenceIngest.Recorders;
 using EvidenceIngest.Server;
+using EvidenceIngest.Server.Events;
 using EvidenceIngest.Server.Fixity;
 using EvidenceIngest.Server.MediaTools;
 using EvidenceIngest.Server.Transparency;
@@ -42,6 +44,7 @@ internal sealed class Settings(EvidenceHome home, IConfiguration values)
         ReceiptKeyFile = Path.GetFullPath(values["Server:ReceiptKeyFile"] ?? home.ReceiptKeyFile, home.Root),
         Log = Log(witnessFile),
         Fixity = Fixity(),
+        Events = Events(),
         AgencyZone = Zone,
         UnknownRecorders = values["Server:UnknownRecorders"] switch
         {
@@ -135,6 +138,52 @@ internal sealed class Settings(EvidenceHome home, IConfiguration values)
             ? throw new SettingsException($"Vault:Second: {second.Endpoint} with the bucket {bucket} is the first vault; a second one is another store, on other disks")
             : second;
     }
+
+    private EventsOptions Events()
+    {
+        var (defaults, webhooks) = (new EventsOptions(), new WebhookOptions());
+        return new EventsOptions
+        {
+            AgencyCode = values["Agency:Code"] is { } code ? Code(code) : defaults.AgencyCode,
+            Keep = TimeSpan.FromDays(Number("Server:Events:KeepDays", (int)defaults.Keep.TotalDays, 1, 3650)),
+            DeadlineNear = TimeSpan.FromHours(Number("Server:Events:DeadlineNearHours", (int)defaults.DeadlineNear.TotalHours, 1, 240)),
+            Mqtt = values["Server:Mqtt:Host"] is { Length: > 0 } host ? Mqtt(host) : null,
+            Webhooks = new WebhookOptions
+            {
+                KeyFile = Path.GetFullPath(values["Server:Events:WebhookKeyFile"] ?? home.WebhookKeyFile, home.Root),
+                AllowedNetworks = [.. values.GetSection("Server:Events:WebhookNetworks").GetChildren().Select(c => Network(c.Path, c.Value!))],
+                CallLimit = TimeSpan.FromSeconds(Number("Server:Events:WebhookSeconds", (int)webhooks.CallLimit.TotalSeconds, 1, 300)),
+                GiveUpAfter = TimeSpan.FromHours(Number("Server:Events:WebhookGiveUpHours", (int)webhooks.GiveUpAfter.TotalHours, 1, 2000)),
+            },
+        };
+    }
+
+    private MqttOptions Mqtt(string host)
+    {
+        var tls = Flag("Server:Mqtt:Tls", true);
+        return new MqttOptions
+        {
+            Host = host,
+            Tls = tls,
+            Port = Number("Server:Mqtt:Port", tls ? 8883 : 1883, 1, 65_535),
+            CaFile = Optional("Server:Mqtt:CaFile"),
+            CertificateFile = Optional("Server:Mqtt:CertificateFile"),
+            KeyFile = Optional("Server:Mqtt:KeyFile"),
+            User = values["Server:Mqtt:User"],
+            Password = values["Server:Mqtt:PasswordFile"] is { } file ? home.ReadSecret(file, "Server:Mqtt:PasswordFile") : null,
+            ClientId = values["Server:Mqtt:ClientId"] ?? new MqttOptions { Host = host }.ClientId,
+        };
+    }
+
+    private string? Optional(string key) => values[key] is { } file ? Path.GetFullPath(file, home.Root) : null;
+
+    private static string Code(string code) =>
+        code.Length is > 0 and <= 64 && code.All(c => char.IsLetterOrDigit(c) || c is '-' or '_' or '.')
+            ? code
+            : throw new SettingsException($"Agency:Code: '{code}' is not 1 to 64 letters, digits, '-', '_' or '.'");
+
+    private static IPNetwork Network(string key, string text) =>
+        IPNetwork.TryParse(text, out var network) ? network : throw new SettingsException($"{key}: '{text}' is no network like 169.254.7.0/24");
 
     private LogOptions Log(string? witnessFile) => new()
     {

@@ -4,6 +4,7 @@ using EvidenceIngest.Server.Cases;
 using EvidenceIngest.Server.Catalogue;
 using EvidenceIngest.Server.Custody;
 using EvidenceIngest.Server.Disposal;
+using EvidenceIngest.Server.Events;
 using EvidenceIngest.Server.Fixity;
 using EvidenceIngest.Server.Inspection;
 using EvidenceIngest.Server.Pipeline;
@@ -69,10 +70,12 @@ internal sealed class TestServer : IAsyncDisposable
     /// <param name="fixity">Of the audit; the second vault is set by itself.</param>
     /// <param name="services">Replaces what else a test wants replaced.</param>
     /// <param name="fontFolder">Where it looks for fonts; null for where Debian has them.</param>
+    /// <param name="events">What is told to others, from the server's own folder; then it is told by itself.</param>
     public static async Task<TestServer> StartAsync(
         PrivateCluster cluster, bool withJobs = true, string? database = null, MemoryVault? vault = null, Action<MemoryVault>? arrange = null,
         UnknownRecorders unknownRecorders = UnknownRecorders.Quarantine, Uri? timestampAuthority = null, IReadOnlyList<Uri>? witnesses = null,
-        MemoryVault? secondVault = null, FixityOptions? fixity = null, Action<IServiceCollection>? services = null, string? fontFolder = null)
+        MemoryVault? secondVault = null, FixityOptions? fixity = null, Action<IServiceCollection>? services = null, string? fontFolder = null,
+        Func<string, EventsOptions>? events = null)
     {
         database ??= await cluster.NewDatabaseAsync();
         var folder = Directory.CreateTempSubdirectory("evidence-server-").FullName;
@@ -100,6 +103,7 @@ internal sealed class TestServer : IAsyncDisposable
                     SecondVault = secondVault is null ? null : new VaultOptions { Endpoint = new Uri("http://unused"), AccessKey = "", SecretKey = "", Bucket = SecondBucket },
                 },
                 FontFolder = fontFolder ?? "/usr/share/fonts/truetype",
+                Events = events?.Invoke(folder) ?? new EventsOptions { Webhooks = new WebhookOptions { KeyFile = Path.Combine(folder, "secrets", "webhook-key") } },
             },
             new VaultOptions { Endpoint = new Uri("http://unused"), AccessKey = "", SecretKey = "" },
             new MediaToolOptions());
@@ -127,7 +131,9 @@ internal sealed class TestServer : IAsyncDisposable
         }
 
         // Tests run these rounds themselves; to the others the log's objects in the vault would be strangers.
-        var rounds = new[] { typeof(LogKeeper), typeof(RetentionKeeper), typeof(DisposalKeeper), typeof(CaseFiles), typeof(FixityKeeper) };
+        var rounds = new[] { typeof(LogKeeper), typeof(RetentionKeeper), typeof(DisposalKeeper), typeof(CaseFiles), typeof(FixityKeeper), typeof(EventKeeper) };
+        if (events is not null)
+            rounds = [.. rounds.Except([typeof(EventKeeper)])];
         foreach (var hosted in builder.Services.Where(s => s.ServiceType == typeof(IHostedService) && rounds.Contains(s.ImplementationFactory?.Method.ReturnType)).ToList())
             builder.Services.Remove(hosted);
 

@@ -44,6 +44,7 @@ public sealed partial class ForbiddenCallTests
         ["src/EvidenceIngest.Dock/Journal/StagingFolder.cs"] = "folders of finished offloads after their time, and of such that never began",
         ["src/EvidenceIngest.Recorders/Cards/Libc.cs"] = "the declaration",
         ["src/EvidenceIngest.Recorders/Cards/PosixCardFileSystem.cs"] = "clearing, against a receipt",
+        ["src/EvidenceIngest.Server/Events/Webhooks/WebhookSecrets.cs"] = "its own draft, when another server's key was first",
         ["src/EvidenceIngest.Server/Inspection/MediaInspector.cs"] = "the tool's folder of links",
         ["src/EvidenceIngest.Recorders/Drivers/MassStorage/VolumeMount.cs"] = "an empty mount point",
         ["src/EvidenceIngest.Server/MediaTools/ToolFolder.cs"] = "links to a master and ffprobe's scratch; the links' targets stay",
