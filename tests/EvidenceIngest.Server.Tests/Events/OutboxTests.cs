@@ -144,9 +144,10 @@ public sealed class OutboxTests(PrivateCluster cluster)
     {
         await using var server = await TestServer.StartAsync(cluster, withJobs: false);
         var cases = server.Get<CaseRegister>();
-        await cases.SetAsync("鲁/1", new CaseRequest(null, null, null, CaseState.Open, null), "王芳", default);
-        await cases.SetAsync("鲁/1", new CaseRequest(null, "一中队", null, CaseState.Open, null), "王芳", default);
-        await cases.SetAsync("鲁/1", new CaseRequest(null, "一中队", null, CaseState.Closed, new DateOnly(2026, 11, 20)), "王芳", default);
+        var by = new Caller(TokenKind.Operator, "王芳", Role.Custodian, null, Reach.Everything);
+        await cases.SetAsync("鲁/1", new CaseRequest(null, null, null, CaseState.Open, null), by, default);
+        await cases.SetAsync("鲁/1", new CaseRequest(null, "一中队", null, CaseState.Open, null), by, default);
+        await cases.SetAsync("鲁/1", new CaseRequest(null, "一中队", null, CaseState.Closed, new DateOnly(2026, 11, 20)), by, default);
         await server.Get<EventKeeper>().RunOnceAsync(default);
 
         Assert.Equal([EventTypes.CaseOpened, EventTypes.CaseClosed], await Told.NamesAsync(server, "鲁/1"));
