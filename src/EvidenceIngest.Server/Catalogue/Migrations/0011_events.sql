@@ -80,6 +80,6 @@ create table webhook_deliveries (
     failure     text,
     primary key (webhook_id, position)
 );
-create index on webhook_deliveries (webhook_id, subject, position) where state = 'Waiting';
+create index on webhook_deliveries (webhook_id, next_at) where state = 'Waiting';
 create index on webhook_deliveries (webhook_id, position) where state = 'Dead';
 create index on webhook_deliveries (position);

@@ -8,20 +8,21 @@ namespace EvidenceIngest.Server.Events.Webhooks;
 /// <summary>What waits for a webhook, and what became of what was sent.</summary>
 internal sealed class WebhookQueue(EvidenceCatalogue catalogue, EventsOptions options, TimeProvider time, ILogger<WebhookQueue> log)
 {
-    /// <summary>What may be sent now, in order. An event whose subject has an earlier one that waits for its next attempt is not among them.</summary>
+    /// <summary>What may be sent now, in order. Nothing is among them of a subject of which an event waits for its next attempt.</summary>
     public Task<List<DueEvent>> DueAsync(Guid webhook, int most, CancellationToken ct)
     {
         var now = time.GetUtcNow();
+        // A queue may have grown to thousands since the planner last counted it: linear in any plan, as a correlated question would not be.
         return catalogue.ReadAsync(
             db => db.Database.SqlQuery<DueEvent>(
                 $"""
                 select d.position as "Position", d.subject as "Subject", d.attempts as "Attempts", d.begun_at as "BegunAt", o.name as "Name", o.body as "Body"
-                from webhook_deliveries d join outbox o on o.position = d.position
-                where d.webhook_id = {webhook} and d.state = {nameof(WebhookDeliveryState.Waiting)} and d.next_at <= {now}
-                  and not exists (
-                    select 1 from webhook_deliveries e where e.webhook_id = d.webhook_id and e.subject = d.subject
-                      and e.state = {nameof(WebhookDeliveryState.Waiting)} and e.position < d.position and e.next_at > {now})
-                order by d.position limit {most}
+                from (
+                    select w.position, w.subject, w.attempts, w.begun_at from webhook_deliveries w
+                    where w.webhook_id = {webhook} and w.state = 'Waiting' and w.next_at <= {now}
+                      and w.subject not in (select e.subject from webhook_deliveries e where e.webhook_id = {webhook} and e.state = 'Waiting' and e.next_at > {now})
+                    order by w.position limit {most}) d
+                join outbox o on o.position = d.position order by d.position
                 """).ToListAsync(ct),
             ct);
     }
