@@ -1,5 +1,6 @@
 using EvidenceIngest.Domain;
 using EvidenceIngest.Server.Access;
+using EvidenceIngest.Server.Calendar;
 using EvidenceIngest.Server.Cases;
 using EvidenceIngest.Server.Catalogue;
 using EvidenceIngest.Server.Custody;
@@ -80,6 +81,9 @@ public static class ServerRegistration
         services.AddSingleton<PackageComposition>();
         services.AddSingleton<PackageMaking>();
         services.AddSingleton<PackageReading>();
+        services.AddSingleton<CalendarRegister>();
+        services.AddSingleton<DeadlineKeeper>();
+        services.AddHostedService(s => s.GetRequiredService<DeadlineKeeper>());
         services.AddSingleton<CaseRegister>();
         services.AddSingleton<MatterList>();
         services.AddSingleton<CaseFiles>();
@@ -122,6 +126,7 @@ public static class ServerRegistration
         ServiceCustody.Map(api);
         WebhookEndpoints.Map(api);
         LogEndpoints.Map(readers);
+        CalendarEndpoints.Map(api);
         FixityEndpoints.Map(api);
         PackageEndpoints.Map(writers);
         CaseEndpoints.Map(api, readers, writers);

@@ -17,6 +17,7 @@ var root = new RootCommand("EvidenceIngest 执法音像资料采集服务")
     ProfilesCommand.Create(),
     TranscriptCommand.Create(),
     CasesCommand.Create(),
+    CalendarCommand.Create(),
     RetentionCommand.Create(),
     RetentionCommand.Holds(),
     DisposalCommand.Create(),

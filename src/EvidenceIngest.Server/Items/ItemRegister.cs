@@ -4,6 +4,7 @@ using EvidenceIngest.Domain.Custody;
 using EvidenceIngest.Domain.Deliveries;
 using EvidenceIngest.Domain.Evidence;
 using EvidenceIngest.Server.Access;
+using EvidenceIngest.Server.Calendar;
 using EvidenceIngest.Server.Catalogue;
 using EvidenceIngest.Server.Custody;
 using Microsoft.EntityFrameworkCore;
@@ -55,6 +56,7 @@ internal sealed class ItemRegister(EvidenceCatalogue catalogue, ServerOptions op
             item.KeyMarked,
             item.SidecarRole is { } role ? new SidecarFacts(role, item.SidecarOf) : null,
             item.Metadata(),
+            item.Deadline(await catalogue.ReadAsync(db => db.WorkingDaysAsync(ct), ct), options.AgencyZone)?.Days,
             item.Findings,
             [.. item.Facts.OrderBy(f => f.Position).Select(f => f.Facts)],
             [.. item.Renditions.OrderBy(r => r.Name).Select(r => new RenditionView(r.Name, r.ContentType, r.Bytes, r.Sha256, r.Bucket, r.Key, r.Recipe))],
