@@ -10,6 +10,7 @@ using EvidenceIngest.Server.Docks;
 using EvidenceIngest.Server.Events;
 using EvidenceIngest.Server.Events.Webhooks;
 using EvidenceIngest.Server.Fixity;
+using EvidenceIngest.Server.Imports;
 using EvidenceIngest.Server.Items;
 using EvidenceIngest.Server.MediaTools;
 using EvidenceIngest.Server.Packages;
@@ -81,6 +82,7 @@ public static class ServerRegistration
         services.AddSingleton<PackageComposition>();
         services.AddSingleton<PackageMaking>();
         services.AddSingleton<PackageReading>();
+        services.AddSingleton<Imports.Imports>();
         services.AddSingleton<CalendarRegister>();
         services.AddSingleton<DeadlineKeeper>();
         services.AddHostedService(s => s.GetRequiredService<DeadlineKeeper>());
@@ -126,6 +128,7 @@ public static class ServerRegistration
         ServiceCustody.Map(api);
         WebhookEndpoints.Map(api);
         LogEndpoints.Map(readers);
+        ImportEndpoints.Map(api);
         CalendarEndpoints.Map(api);
         FixityEndpoints.Map(api);
         PackageEndpoints.Map(writers);

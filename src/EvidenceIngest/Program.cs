@@ -18,6 +18,7 @@ var root = new RootCommand("EvidenceIngest 执法音像资料采集服务")
     TranscriptCommand.Create(),
     CasesCommand.Create(),
     CalendarCommand.Create(),
+    ImportCommand.Create(),
     RetentionCommand.Create(),
     RetentionCommand.Holds(),
     DisposalCommand.Create(),

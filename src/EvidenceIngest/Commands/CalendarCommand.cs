@@ -1,5 +1,4 @@
 using System.CommandLine;
-using EvidenceIngest.Hosting;
 
 namespace EvidenceIngest.Commands;
 
@@ -38,16 +37,7 @@ internal static class CalendarCommand
         var command = new Command("import", "导入国务院办公厅年度放假调休安排，受影响的期限重新计算 / a yearly notice; deadlines that it moves are counted anew") { year, file, why };
         command.SetServiceAction(async (parsed, service, ct) =>
         {
-            string csv;
-            try
-            {
-                csv = await File.ReadAllTextAsync(parsed.GetRequiredValue(file).FullName, ct);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                throw new ServiceException($"无法读取 / can't be read: {e.Message}");
-            }
-
+            var csv = await TextFile.ReadAsync(parsed.GetRequiredValue(file), ct);
             var calendar = await service.SendAsync(HttpMethod.Put, $"calendar/{parsed.GetRequiredValue(year)}", new { csv, why = parsed.GetRequiredValue(why) }, ct);
             Console.Out.WriteLine($"已导入。已有年度：{calendar.Text("years")}");
         });
