@@ -82,7 +82,7 @@ public static class ServerRegistration
         services.AddSingleton<PackageComposition>();
         services.AddSingleton<PackageMaking>();
         services.AddSingleton<PackageReading>();
-        services.AddSingleton<Imports.Imports>();
+        services.AddSingleton<SpreadsheetImports>();
         services.AddSingleton<CalendarRegister>();
         services.AddSingleton<DeadlineKeeper>();
         services.AddHostedService(s => s.GetRequiredService<DeadlineKeeper>());

@@ -10,7 +10,7 @@ namespace EvidenceIngest.Server.Imports;
 /// Lists that offices keep in spreadsheets. Each line does what the API's own call would do, with its checks and its events, and
 /// stands for itself: what is wrong with one keeps no other from being taken. The same list again changes nothing.
 /// </summary>
-internal sealed class Imports(Accounts accounts, Assignments assignments, MatterList matters, CaseRegister cases, ServerOptions options)
+internal sealed class SpreadsheetImports(Accounts accounts, Assignments assignments, MatterList matters, CaseRegister cases, ServerOptions options)
 {
     /// <summary>Officers and others: account, name, unit, number. One-time passwords are in the answer.</summary>
     public Task<ImportReport> AccountsAsync(string csv, Caller by, CancellationToken ct)
@@ -155,8 +155,8 @@ internal static class ImportEndpoints
     }
 
     private static void Map(
-        IEndpointRouteBuilder api, string what, string scope, Data data, Func<Imports, string, Caller, CancellationToken, Task<ImportReport>> run) =>
-        api.MapPost("/imports/" + what, async (HttpContext http, Imports imports, CancellationToken ct) =>
+        IEndpointRouteBuilder api, string what, string scope, Data data, Func<SpreadsheetImports, string, Caller, CancellationToken, Task<ImportReport>> run) =>
+        api.MapPost("/imports/" + what, async (HttpContext http, SpreadsheetImports imports, CancellationToken ct) =>
         {
             var request = await http.ReadJsonAsync<ImportRequest>(MaxBody);
             return TypedResults.Ok(await run(imports, request.Csv ?? throw RequestRefusedException.Invalid("csv", "is missing"), http.Caller(), ct));
