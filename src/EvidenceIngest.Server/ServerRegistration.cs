@@ -20,6 +20,7 @@ using EvidenceIngest.Server.Receipts;
 using EvidenceIngest.Server.Recorders;
 using EvidenceIngest.Server.Retention;
 using EvidenceIngest.Server.Status;
+using EvidenceIngest.Server.Supervision;
 using EvidenceIngest.Server.Transcripts;
 using EvidenceIngest.Server.Transparency;
 using EvidenceIngest.Server.Vault;
@@ -82,6 +83,7 @@ public static class ServerRegistration
         services.AddSingleton<PackageComposition>();
         services.AddSingleton<PackageMaking>();
         services.AddSingleton<PackageReading>();
+        services.AddSingleton<SupervisionFigures>();
         services.AddSingleton<SpreadsheetImports>();
         services.AddSingleton<CalendarRegister>();
         services.AddSingleton<DeadlineKeeper>();
@@ -129,6 +131,7 @@ public static class ServerRegistration
         WebhookEndpoints.Map(api);
         LogEndpoints.Map(readers);
         ImportEndpoints.Map(api);
+        SupervisionEndpoints.Map(readers);
         CalendarEndpoints.Map(api);
         FixityEndpoints.Map(api);
         PackageEndpoints.Map(writers);
