@@ -19,6 +19,7 @@ var root = new RootCommand("EvidenceIngest 执法音像资料采集服务")
     CasesCommand.Create(),
     CalendarCommand.Create(),
     ImportCommand.Create(),
+    SupervisionCommand.Create(),
     RetentionCommand.Create(),
     RetentionCommand.Holds(),
     DisposalCommand.Create(),

@@ -67,7 +67,7 @@ public sealed class OutboxTests(PrivateCluster cluster)
         Assert.Equal(chain.Select(e => $"{item}/{e.Sequence}"), mine.Select(e => e.Text("id")));
         Assert.Equal(chain.Select(e => e.Hash), mine.Select(e => e.GetProperty("data").Text("hash")));
         Assert.Contains(mine, e => e.Text("type") == "internal.evidence-ingest.item.sealed.v1" && e.Text("recorder") == "dev-T000001" && e.Text("dock").StartsWith("dock-", StringComparison.Ordinal));
-        Assert.Contains("service.token-issued", rows.Select(o => o.Name));
+        Assert.Contains("service.dock-enrolled", rows.Select(o => o.Name));
         var everything = string.Concat(rows.Select(o => Encoding.UTF8.GetString(o.Body)));
         Assert.All(new[] { "王芳", "custodian", "张三", "采集站", server.OperatorToken }, secret => Assert.DoesNotContain(secret, everything, StringComparison.Ordinal));
 
