@@ -10,7 +10,7 @@ using EvidenceIngest.Server.Docks;
 using EvidenceIngest.Server.Events;
 using EvidenceIngest.Server.Events.Webhooks;
 using EvidenceIngest.Server.Fixity;
-using EvidenceIngest.Server.Imports;
+using EvidenceIngest.Server.Spreadsheets;
 using EvidenceIngest.Server.Items;
 using EvidenceIngest.Server.MediaTools;
 using EvidenceIngest.Server.Packages;

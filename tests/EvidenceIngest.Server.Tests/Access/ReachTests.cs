@@ -6,7 +6,7 @@ using EvidenceIngest.Server.Access;
 using EvidenceIngest.Server.Cases;
 using EvidenceIngest.Server.Disposal;
 using EvidenceIngest.Server.Docks;
-using EvidenceIngest.Server.Imports;
+using EvidenceIngest.Server.Spreadsheets;
 using EvidenceIngest.Server.Packages;
 using EvidenceIngest.Server.People;
 using EvidenceIngest.Server.Pipeline;

@@ -1,7 +1,7 @@
 using EvidenceIngest.Server.Access;
 using Microsoft.VisualBasic.FileIO;
 
-namespace EvidenceIngest.Server.Imports;
+namespace EvidenceIngest.Server.Spreadsheets;
 
 /// <summary>A spreadsheet's table: one line of headings, then lines of cells, each with its number in the file.</summary>
 internal sealed class CsvTable

@@ -4,7 +4,7 @@ using EvidenceIngest.Server.Cases;
 using EvidenceIngest.Server.People;
 using EvidenceIngest.Server.Recorders;
 
-namespace EvidenceIngest.Server.Imports;
+namespace EvidenceIngest.Server.Spreadsheets;
 
 /// <summary>
 /// Lists that offices keep in spreadsheets. Each line does what the API's own call would do, with its checks and its events, and

@@ -3,12 +3,12 @@ using System.Net.Http.Json;
 using EvidenceIngest.Domain;
 using EvidenceIngest.Server.Access;
 using EvidenceIngest.Server.Cases;
-using EvidenceIngest.Server.Imports;
+using EvidenceIngest.Server.Spreadsheets;
 using EvidenceIngest.Server.People;
 using EvidenceIngest.Server.Recorders;
 using EvidenceIngest.Server.Tests.Support;
 
-namespace EvidenceIngest.Server.Tests.Imports;
+namespace EvidenceIngest.Server.Tests.Spreadsheets;
 
 /// <summary>Spreadsheets as offices have them: every line is answered, and none spoils the others.</summary>
 public sealed class ImportTests(PrivateCluster cluster)
