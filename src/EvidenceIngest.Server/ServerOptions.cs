@@ -43,6 +43,13 @@ public sealed class ServerOptions
     /// <summary>Where the agency is: deadlines end at its midnight, recorders' clocks show its time.</summary>
     public TimeZoneInfo AgencyZone { get; init; } = TimeZoneInfo.FindSystemTimeZoneById("Asia/Shanghai");
 
+    /// <summary>When a day begins there.</summary>
+    public DateTimeOffset MidnightOf(DateOnly day)
+    {
+        var local = day.ToDateTime(TimeOnly.MinValue);
+        return new DateTimeOffset(local, AgencyZone.GetUtcOffset(local)).ToUniversalTime();
+    }
+
     /// <summary>Where Debian keeps TrueType fonts; evidence packages' printable lists need two of them.</summary>
     public string FontFolder { get; init; } = "/usr/share/fonts/truetype";
 

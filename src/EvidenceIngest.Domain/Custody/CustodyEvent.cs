@@ -201,6 +201,12 @@ public enum CustodyEventKind
     /// <summary>An item or a dock came under another unit.</summary>
     UnitGiven,
 
+    /// <summary>A yearly notice of holidays and make-up days was imported.</summary>
+    CalendarImported,
+
+    /// <summary>A storage deadline was counted anew, and moved.</summary>
+    DeadlineChanged,
+
     /// <summary>The register, or what was found in it, was handed out as a file.</summary>
     RegisterExported,
 

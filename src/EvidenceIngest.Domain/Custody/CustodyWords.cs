@@ -72,6 +72,8 @@ public static class CustodyWords
         CustodyEventKind.RoleRevoked => "撤销角色",
         CustodyEventKind.UnitChanged => "组织机构变更",
         CustodyEventKind.UnitGiven => "划归单位",
+        CustodyEventKind.CalendarImported => "导入放假调休安排",
+        CustodyEventKind.DeadlineChanged => "入库期限变更",
         CustodyEventKind.RegisterExported => "导出台账",
         CustodyEventKind.WebhookRegistered => "登记事件接收地址",
         CustodyEventKind.WebhookRemoved => "撤销事件接收地址",

@@ -5,7 +5,8 @@ namespace EvidenceIngest.Domain.Deadlines;
 /// <param name="CalendarMissing">
 /// True when a year that was counted in has no notice in the table; weekends alone were counted then, and the item says so.
 /// </param>
-public sealed record StorageDeadline(DateTimeOffset At, bool CalendarMissing)
+/// <param name="Days">How it was counted, from the day of recording on, which is not counted itself.</param>
+public sealed record StorageDeadline(DateTimeOffset At, bool CalendarMissing, IReadOnlyList<DeadlineDay> Days)
 {
     private const int WorkingDays = 2;
 
@@ -17,18 +18,32 @@ public sealed record StorageDeadline(DateTimeOffset At, bool CalendarMissing)
         // The day of recording is not counted.
         var day = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(recorded, agencyZone).DateTime);
         var missing = !calendar.Covers(day.Year);
+        var days = new List<DeadlineDay> { Describe(day, 0) };
         for (var counted = 0; counted < WorkingDays;)
         {
             day = day.AddDays(1);
             missing |= !calendar.Covers(day.Year);
             if (calendar.IsWorkingDay(day))
                 counted++;
+            days.Add(Describe(day, calendar.IsWorkingDay(day) ? counted : null));
         }
 
         var lastSecond = day.ToDateTime(new TimeOnly(23, 59, 59));
-        return new StorageDeadline(new DateTimeOffset(lastSecond, agencyZone.GetUtcOffset(lastSecond)), missing);
+        return new StorageDeadline(new DateTimeOffset(lastSecond, agencyZone.GetUtcOffset(lastSecond)), missing, days);
+
+        DeadlineDay Describe(DateOnly of, int? counted)
+        {
+            var (kind, occasion) = calendar.Describe(of);
+            return new DeadlineDay(of, kind, occasion, counted);
+        }
     }
 
     /// <summary>Whether something that happened at this instant was in time.</summary>
     public bool IsMetBy(DateTimeOffset instant) => instant < At.AddSeconds(1);
 }
+
+/// <param name="Day">In the agency's zone.</param>
+/// <param name="Kind">What kind of day it is.</param>
+/// <param name="Occasion">Why it is no usual one, as the notice says.</param>
+/// <param name="Counted">0 for the day of recording, 1 and 2 for the working days that count, null for days that don't.</param>
+public sealed record DeadlineDay(DateOnly Day, DayKind Kind, string? Occasion, int? Counted);

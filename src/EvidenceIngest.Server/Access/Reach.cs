@@ -15,6 +15,9 @@ internal sealed class Reach
 
     public bool IsEverything => _units is null;
 
+    /// <summary>Null: everything.</summary>
+    public IReadOnlyList<string>? Units => _units;
+
     /// <summary>These units and all below them.</summary>
     public static async Task<Reach> BelowAsync(CatalogueDb db, IReadOnlyCollection<string> units, CancellationToken ct)
     {

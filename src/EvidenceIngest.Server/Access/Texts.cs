@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 
 namespace EvidenceIngest.Server.Access;
 
@@ -11,6 +12,12 @@ internal static class Texts
             throw RequestRefusedException.Invalid(field, "must not be empty");
         Allow(text, field, maxLength);
     }
+
+    /// <exception cref="RequestRefusedException">It is no day.</exception>
+    public static DateOnly Day(string? text, string field) =>
+        DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+            ? day
+            : throw RequestRefusedException.Invalid(field, "must look like 2026-11-20");
 
     public static void Allow(string? text, string field, int maxLength)
     {

@@ -88,6 +88,8 @@ internal sealed class CaseRegister(EvidenceCatalogue catalogue, ServerOptions op
         await db.Database.ExecuteSqlAsync($"select 1 from cases where number = {number} for update", ct);
         var now = time.GetUtcNow();
         var known = await db.Cases.SingleOrDefaultAsync(c => c.Number == number, ct);
+        if (known is not null && !by.Reach.Covers(known.UnitId))
+            throw RequestRefusedException.NotFound($"there is no case {number}");
         var before = known is null ? "new" : Describe(known);
         if (known is null)
         {

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using EvidenceIngest.Server.Access;
+using EvidenceIngest.Server.Calendar;
 using EvidenceIngest.Server.Cases;
 using EvidenceIngest.Server.Custody;
 using EvidenceIngest.Server.Deliveries;
@@ -98,6 +99,8 @@ internal sealed partial class CatalogueDb(DbContextOptions<CatalogueDb> options)
 
     public DbSet<ReplicatedMaster> MasterCopies => Set<ReplicatedMaster>();
 
+    public DbSet<StoredNotice> CalendarNotices => Set<StoredNotice>();
+
     public DbSet<Unit> Units => Set<Unit>();
 
     public DbSet<Account> Accounts => Set<Account>();
@@ -165,6 +168,7 @@ internal sealed partial class CatalogueDb(DbContextOptions<CatalogueDb> options)
             e.HasKey(t => new { t.UserId, t.LoginProvider, t.Name });
         });
         modelBuilder.Entity<EnrolmentCode>().HasKey(c => c.Hash);
+        modelBuilder.Entity<StoredNotice>().HasKey(n => new { n.Year, n.ImportedAt });
         modelBuilder.Entity<DeliveryDock>().HasKey(d => new { d.DeliveryId, d.DockId });
         modelBuilder.Entity<MasterFile>().HasKey(f => new { f.ItemId, f.Position });
         modelBuilder.Entity<ItemStage>().HasKey(s => new { s.ItemId, s.Stage });

@@ -2,6 +2,7 @@ using EvidenceIngest.Domain;
 using EvidenceIngest.Domain.Deliveries;
 using EvidenceIngest.Domain.Receipts;
 using EvidenceIngest.Server.Access;
+using EvidenceIngest.Server.Calendar;
 using EvidenceIngest.Server.Catalogue;
 using EvidenceIngest.Server.Custody;
 using EvidenceIngest.Server.Items;
@@ -67,7 +68,7 @@ internal sealed class DeliveryAnnouncements(EvidenceCatalogue catalogue, ServerO
             manifest.Recorder.RecorderId, Prefill.TimeOfProduction(manifest, now, options.AgencyZone).At ?? now, ct);
         var dispute = (await db.Recorders.AsNoTracking().SingleAsync(r => r.Id == manifest.Recorder.RecorderId, ct)).Dispute;
         var dockUnit = await db.Docks.Where(d => d.Id == dockId).Select(d => d.UnitId).SingleAsync(ct);
-        var item = NewItems.From(manifest, id, dockUnit, assignment, dispute, now, options);
+        var item = NewItems.From(manifest, id, dockUnit, assignment, dispute, await db.WorkingDaysAsync(ct), now, options);
         db.Add(item);
         await db.SaveChangesAsync(ct);
         db.Add(new Delivery

@@ -11,7 +11,8 @@ namespace EvidenceIngest.Server.Deliveries;
 internal static class NewItems
 {
     public static EvidenceItem From(
-        DeliveryManifest manifest, string deliveryId, string dockUnit, RecorderAssignment? assignment, Finding? dispute, DateTimeOffset now, ServerOptions options)
+        DeliveryManifest manifest, string deliveryId, string dockUnit, RecorderAssignment? assignment, Finding? dispute, WorkingDayCalendar calendar,
+        DateTimeOffset now, ServerOptions options)
     {
         var recording = manifest.Recording;
         var made = Prefill.TimeOfProduction(manifest, now, options.AgencyZone);
@@ -48,7 +49,7 @@ internal static class NewItems
         if (manifest.Files.Any(f => f.Bytes == 0) && findings.All(f => f.Code != FindingCode.Empty))
             findings.Add(new Finding(FindingCode.Empty, "a file has a length of zero bytes"));
         item.Note(findings);
-        item.SetDeadline(made.At, WorkingDayCalendar.Shipped, options.AgencyZone);
+        item.SetDeadline(calendar, options.AgencyZone);
         item.Files.AddRange(manifest.Files.Select((file, position) => new MasterFile
         {
             ItemId = itemId,

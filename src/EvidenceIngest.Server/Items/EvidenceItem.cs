@@ -36,6 +36,9 @@ internal sealed class EvidenceItem : IOfUnit
         FindingCode.Foreign, FindingCode.Damaged, FindingCode.RecorderUnassigned, FindingCode.RecorderDisputed, FindingCode.RecorderDigestMismatch,
     ];
 
+    // What tools say of damaged files can be years.
+    private static readonly TimeSpan LongestRecording = TimeSpan.FromDays(7);
+
     public required string Id { get; init; }
 
     public required string RecorderId { get; init; }
@@ -92,6 +95,9 @@ internal sealed class EvidenceItem : IOfUnit
 
     public bool? OnTime { get; set; }
 
+    /// <summary>The calendar changed: its deadline is to be counted anew.</summary>
+    public bool DeadlineDue { get; set; }
+
     /// <summary>A class that a person gave it, besides those of the site, its matter and its cases.</summary>
     public string? RetentionClass { get; set; }
 
@@ -139,12 +145,22 @@ internal sealed class EvidenceItem : IOfUnit
         return Judge();
     }
 
-    public StorageDeadline? SetDeadline(DateTimeOffset? recorded, WorkingDayCalendar calendar, TimeZoneInfo zone)
+    /// <summary>How its deadline is counted; null without a time of recording. Facts have to be loaded where there are any.</summary>
+    public StorageDeadline? Deadline(WorkingDayCalendar calendar, TimeZoneInfo zone)
     {
-        var deadline = recorded is { } at ? StorageDeadline.For(at, calendar, zone) : null;
+        // The two working days run from the end of the last chapter, which is known once it was inspected.
+        var duration = Facts.Aggregate(TimeSpan.Zero, (sum, f) => sum + (f.Facts.Duration ?? TimeSpan.Zero));
+        return RecordedAt is { } at ? StorageDeadline.For(duration > TimeSpan.Zero && duration < LongestRecording ? at + duration : at, calendar, zone) : null;
+    }
+
+    /// <summary>Counts it anew.</summary>
+    public StorageDeadline? SetDeadline(WorkingDayCalendar calendar, TimeZoneInfo zone)
+    {
+        var deadline = Deadline(calendar, zone);
         DeadlineAt = deadline?.At;
         OnTime = deadline is null || SealedAt is not { } sealedAt ? null : deadline.IsMetBy(sealedAt);
-        if (deadline is { CalendarMissing: true } && Findings.All(f => f.Code != FindingCode.CalendarMissing))
+        Findings = [.. Findings.Where(f => f.Code != FindingCode.CalendarMissing)];
+        if (deadline is { CalendarMissing: true })
             Findings = [.. Findings, new Finding(FindingCode.CalendarMissing, "the working-day calendar lacks a year: weekends alone were counted")];
         return deadline;
     }

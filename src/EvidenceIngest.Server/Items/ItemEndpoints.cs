@@ -23,31 +23,21 @@ internal static class ItemEndpoints
     }
 
     private static async Task<IResult> ListAsync(
-        HttpContext http, ItemRegister register, CancellationToken ct, string? state = null, string? recorder = null, string? cursor = null, int limit = 50) =>
-        TypedResults.Ok(await register.ListAsync(Filter(http, state, recorder), cursor, limit, ct));
+        HttpContext http, ItemRegister register, ServerOptions options, TimeProvider time, [AsParameters] ItemQuery query, CancellationToken ct, string? cursor = null, int limit = 50) =>
+        TypedResults.Ok(await register.ListAsync(query.Filter(http.Caller().Reach, options, time.GetUtcNow()), cursor, limit, ct));
 
-    private static async Task<IResult> ExportAsync(HttpContext http, RegisterExport export, CancellationToken ct, string? state = null, string? recorder = null)
+    private static async Task<IResult> ExportAsync(
+        HttpContext http, RegisterExport export, ServerOptions options, TimeProvider time, [AsParameters] ItemQuery query, CancellationToken ct)
     {
-        var filter = Filter(http, state, recorder);
+        var filter = query.Filter(http.Caller().Reach, options, time.GetUtcNow());
         await export.RecordAsync(filter, http.Caller(), ct);
         return TypedResults.Stream(target => export.WriteAsync(filter, target, http.RequestAborted), RegisterType, "register.csv");
-    }
-
-    private static ItemFilter Filter(HttpContext http, string? state, string? recorder)
-    {
-        Texts.Allow(recorder, "recorder", 200);
-        if (string.IsNullOrEmpty(state))
-            return new ItemFilter(http.Caller().Reach, null, recorder);
-        // Enum.TryParse also takes numbers, which mean nothing to people.
-        if (!Enum.TryParse<ItemState>(state, ignoreCase: true, out var wanted) || !char.IsAsciiLetter(state[0]) || state.Contains(',', StringComparison.Ordinal))
-            throw RequestRefusedException.Invalid("state", "must be receiving, sealing, sealed, quarantined or disposed");
-        return new ItemFilter(http.Caller().Reach, wanted, recorder);
     }
 
     /// <summary>That they exist and where they stand; their contents are for custodians.</summary>
     private static async Task<IResult> ListOwnAsync(HttpContext http, ItemRegister register, CancellationToken ct, string? cursor = null, int limit = 50) =>
         http.Caller().Self.OfficerNumber is { } number
-            ? TypedResults.Ok(await register.ListAsync(new ItemFilter(Reach.Everything, null, null, number), cursor, limit, ct))
+            ? TypedResults.Ok(await register.ListAsync(new ItemFilter(Reach.Everything) { ProducerNumber = number }, cursor, limit, ct))
             : throw RequestRefusedException.Conflict("the account has no officer number: ask the security administrator");
 
     private static async Task<IResult> FindAsync(string id, ItemRegister register, CancellationToken ct) =>

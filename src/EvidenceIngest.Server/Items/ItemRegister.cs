@@ -4,6 +4,7 @@ using EvidenceIngest.Domain.Custody;
 using EvidenceIngest.Domain.Deliveries;
 using EvidenceIngest.Domain.Evidence;
 using EvidenceIngest.Server.Access;
+using EvidenceIngest.Server.Calendar;
 using EvidenceIngest.Server.Catalogue;
 using EvidenceIngest.Server.Custody;
 using Microsoft.EntityFrameworkCore;
@@ -29,7 +30,7 @@ internal sealed class ItemRegister(EvidenceCatalogue catalogue, ServerOptions op
                 // Files and stages are read by queries of their own, whose rows are matched in order: an item that came in between
                 // would leave all items behind it without any.
                 await using var moment = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct);
-                var items = filter.Of(Whole(db));
+                var items = filter.Of(db, Whole(db));
                 if (after is { } last)
                     items = items.Where(i => i.AnnouncedAt < last.At || (i.AnnouncedAt == last.At && i.Id.CompareTo(last.Id) < 0));
                 return await items.OrderByDescending(i => i.AnnouncedAt).ThenByDescending(i => i.Id).Take(limit + 1).ToListAsync(ct);
@@ -55,6 +56,7 @@ internal sealed class ItemRegister(EvidenceCatalogue catalogue, ServerOptions op
             item.KeyMarked,
             item.SidecarRole is { } role ? new SidecarFacts(role, item.SidecarOf) : null,
             item.Metadata(),
+            item.Deadline(await catalogue.ReadAsync(db => db.WorkingDaysAsync(ct), ct), options.AgencyZone)?.Days,
             item.Findings,
             [.. item.Facts.OrderBy(f => f.Position).Select(f => f.Facts)],
             [.. item.Renditions.OrderBy(r => r.Name).Select(r => new RenditionView(r.Name, r.ContentType, r.Bytes, r.Sha256, r.Bucket, r.Key, r.Recipe))],
@@ -112,20 +114,4 @@ internal sealed class ItemRegister(EvidenceCatalogue catalogue, ServerOptions op
     private static string Word<T>(T value)
         where T : struct, Enum =>
         System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
-}
-
-/// <summary>Null members don't filter.</summary>
-internal sealed record ItemFilter(Reach Reach, ItemState? State, string? Recorder, string? ProducerNumber = null)
-{
-    public IQueryable<EvidenceItem> Of(IQueryable<EvidenceItem> items)
-    {
-        items = Reach.Of(items);
-        if (State is { } state)
-            items = items.Where(i => i.State == state);
-        if (Recorder is { } recorder)
-            items = items.Where(i => i.RecorderId == recorder);
-        if (ProducerNumber is { } officer)
-            items = items.Where(i => i.ProducerNumber == officer);
-        return items;
-    }
 }

@@ -1,4 +1,5 @@
 using EvidenceIngest.Domain.Custody;
+using EvidenceIngest.Domain.Deadlines;
 using EvidenceIngest.Domain.Deliveries;
 using EvidenceIngest.Domain.Evidence;
 using EvidenceIngest.Server.Inspection;
@@ -66,6 +67,7 @@ public sealed record StageProgress(Stage Stage, StageState State, int Attempts, 
 /// <param name="KeyMarked">The officer pressed the key-mark button.</param>
 /// <param name="Sidecar">What it is, when it accompanies a recording (positions, digest, log …) and is none itself.</param>
 /// <param name="Metadata">The four mandatory fields with their sources.</param>
+/// <param name="DeadlineDays">How the deadline is counted, day by day; null without a time of recording.</param>
 /// <param name="Findings">What was noticed.</param>
 /// <param name="Facts">Of every file, once inspected.</param>
 /// <param name="Renditions">With recipe and digest.</param>
@@ -79,6 +81,7 @@ public sealed record ItemDetail(
     bool KeyMarked,
     SidecarFacts? Sidecar,
     EvidenceMetadata Metadata,
+    IReadOnlyList<DeadlineDay>? DeadlineDays,
     IReadOnlyList<Finding> Findings,
     IReadOnlyList<MediaFacts> Facts,
     IReadOnlyList<RenditionView> Renditions,

@@ -26,9 +26,8 @@ internal sealed class RegisterExport(EvidenceCatalogue catalogue, ServerOptions 
     public Task RecordAsync(ItemFilter filter, Caller by, CancellationToken ct)
     {
         var now = time.GetUtcNow();
-        var what = $"items{(filter.State is { } state ? $", state {state}" : "")}{(filter.Recorder is { } recorder ? $", recorder {recorder}" : "")}";
         var of = filter.Reach.IsEverything ? "" : $", as {by.Role} of their units";
-        return catalogue.WriteAsync(db => db.AppendToServiceAsync(new NewEvent(now, Actors.Operator(by.Name), CustodyEventKind.RegisterExported, what + of), ct), ct);
+        return catalogue.WriteAsync(db => db.AppendToServiceAsync(new NewEvent(now, Actors.Operator(by.Name), CustodyEventKind.RegisterExported, filter.Describe() + of), ct), ct);
     }
 
     public async Task WriteAsync(ItemFilter filter, Stream target, CancellationToken ct)
@@ -59,7 +58,7 @@ internal sealed class RegisterExport(EvidenceCatalogue catalogue, ServerOptions 
 
     private static Task<List<EvidenceItem>> PageAsync(CatalogueDb db, ItemFilter filter, EvidenceItem? last, CancellationToken ct)
     {
-        var items = filter.Of(db.Items);
+        var items = filter.Of(db, db.Items);
         if (last is not null)
             items = items.Where(i => i.AnnouncedAt < last.AnnouncedAt || (i.AnnouncedAt == last.AnnouncedAt && i.Id.CompareTo(last.Id) < 0));
         return items.AsSingleQuery().Include(i => i.Files).OrderByDescending(i => i.AnnouncedAt).ThenByDescending(i => i.Id).Take(PerPage).ToListAsync(ct);

@@ -12,9 +12,13 @@ internal sealed class Accounts(EvidenceCatalogue catalogue, AccountRules rules, 
 {
     private const string FirstUserName = "admin";
 
-    public async Task<IReadOnlyList<AccountView>> ListAsync(Reach reach, CancellationToken ct)
+    public Task<IReadOnlyList<AccountView>> ListAsync(Reach reach, CancellationToken ct) => ListAsync(reach, null, ct);
+
+    private async Task<IReadOnlyList<AccountView>> ListAsync(Reach reach, string? userName, CancellationToken ct)
     {
-        var accounts = await catalogue.ReadAsync(db => reach.Of(db.Accounts).OrderBy(a => a.NormalizedUserName).ToListAsync(ct), ct);
+        var normalized = new UpperInvariantLookupNormalizer().NormalizeName(userName);
+        var accounts = await catalogue.ReadAsync(
+            db => reach.Of(db.Accounts).Where(a => normalized == null || a.NormalizedUserName == normalized).OrderBy(a => a.NormalizedUserName).ToListAsync(ct), ct);
         var ids = accounts.ConvertAll(a => a.Id);
         var grants = await catalogue.ReadAsync(db => db.RoleGrants.Where(g => g.RevokedAt == null && ids.Contains(g.AccountId)).ToListAsync(ct), ct);
         return accounts.ConvertAll(a => View(a, grants));
@@ -22,6 +26,13 @@ internal sealed class Accounts(EvidenceCatalogue catalogue, AccountRules rules, 
 
     public Task<AccountView> FindAsync(string userName, Reach reach, CancellationToken ct) =>
         catalogue.ReadAsync(async db => await ViewAsync(db, await SingleAsync(db, userName, reach, ct), ct), ct);
+
+    /// <returns>Null when there is none within reach.</returns>
+    public async Task<AccountView?> TryFindAsync(string userName, Reach reach, CancellationToken ct)
+    {
+        Texts.Demand(userName, "userName", 32);
+        return (await ListAsync(reach, userName, ct)).SingleOrDefault();
+    }
 
     public async Task<OneTimePassword> AddAsync(AccountRequest request, Caller by, CancellationToken ct)
     {

@@ -1,7 +1,7 @@
 using System.Globalization;
 using EvidenceIngest.Domain.Custody;
-using EvidenceIngest.Domain.Deadlines;
 using EvidenceIngest.Domain.Evidence;
+using EvidenceIngest.Server.Calendar;
 using EvidenceIngest.Server.Catalogue;
 using EvidenceIngest.Server.Custody;
 using EvidenceIngest.Server.Inspection;
@@ -42,10 +42,7 @@ internal sealed class Inspecting(
         var events = new List<NewEvent> { new(now, actor, CustodyEventKind.Inspected, Describe(item, facts)) };
         if (item.Note(facts.SelectMany(f => FindingsOf(item, f))))
             events.Add(new NewEvent(now, actor, CustodyEventKind.Quarantined, item.Reason!));
-        // The two working days run from the end of the last chapter, which is known only now.
-        var duration = facts.Aggregate(TimeSpan.Zero, (sum, f) => sum + (f.Duration ?? TimeSpan.Zero));
-        if (duration > TimeSpan.Zero && duration < TimeSpan.FromDays(7))
-            item.SetDeadline(item.RecordedAt + duration, WorkingDayCalendar.Shipped, options.AgencyZone);
+        item.SetDeadline(await db.WorkingDaysAsync(ct), options.AgencyZone);
 
         stage.Become(StageState.Done, now);
         var render = item.Stages.Single(s => s.Stage == Stage.Render);

@@ -1,8 +1,8 @@
 using EvidenceIngest.Domain;
 using EvidenceIngest.Domain.Custody;
-using EvidenceIngest.Domain.Deadlines;
 using EvidenceIngest.Domain.Deliveries;
 using EvidenceIngest.Domain.Receipts;
+using EvidenceIngest.Server.Calendar;
 using EvidenceIngest.Server.Catalogue;
 using EvidenceIngest.Server.Custody;
 using EvidenceIngest.Server.Deliveries;
@@ -62,7 +62,7 @@ internal sealed class SealingRecord(
         item.LockedUntil = item.Files.Min(f => f.LockedUntil);
         item.RetentionDueAt = now;
         item.State = item.Reason is null ? ItemState.Sealed : ItemState.Quarantined;
-        item.SetDeadline(item.RecordedAt, WorkingDayCalendar.Shipped, options.AgencyZone);
+        item.SetDeadline(await db.WorkingDaysAsync(ct), options.AgencyZone);
         if (item.Reason is not null)
             events.Add(new NewEvent(now, actor, CustodyEventKind.Quarantined, item.Reason));
 

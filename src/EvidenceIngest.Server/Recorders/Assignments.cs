@@ -40,6 +40,8 @@ internal sealed class Assignments(EvidenceCatalogue catalogue, TimeProvider time
              """,
             ct);
         var recorder = await db.Recorders.SingleAsync(r => r.Id == recorderId, ct);
+        if (recorder.UnitId is { } owner && !by.Reach.Covers(owner))
+            throw RequestRefusedException.NotFound($"there is no recorder {recorderId}");
         var unit = request.Unit
             ?? await db.Accounts.Where(a => a.OfficerNumber == request.OfficerNumber && a.DisabledAt == null).Select(a => a.UnitId).FirstOrDefaultAsync(ct)
             ?? recorder.UnitId ?? Unit.Root;

@@ -1,4 +1,5 @@
 using EvidenceIngest.Domain.Deadlines;
+using EvidenceIngest.Server.Calendar;
 using EvidenceIngest.Server.Cases;
 using EvidenceIngest.Server.Catalogue;
 using EvidenceIngest.Server.Disposal;
@@ -15,7 +16,7 @@ namespace EvidenceIngest.Server.Status;
 
 /// <summary>What an administrator sees first.</summary>
 internal sealed class ServerOverview(
-    EvidenceCatalogue catalogue, CatalogueStart start, VaultTrust trust, LogKeeper custodyLog, FixityRegister fixity, EventsOverview events, ServerOptions options,
+    EvidenceCatalogue catalogue, CatalogueStart start, VaultTrust trust, LogKeeper custodyLog, FixityRegister fixity, EventsOverview events, CalendarRegister calendar, ServerOptions options,
     TimeProvider time)
 {
     private static readonly TimeSpan HealthPatience = TimeSpan.FromSeconds(3);
@@ -46,7 +47,8 @@ internal sealed class ServerOverview(
             new CustodyLogStatus(waiting, head?.TreeSize ?? 0, head?.SignedAt, custodyLog.Trouble),
             await catalogue.ReadAsync(db => RetentionAsync(db, now, ct), ct),
             await fixity.StatusAsync(ct),
-            await events.StatusAsync(ct));
+            await events.StatusAsync(ct),
+            calendar.Warning(await catalogue.ReadAsync(db => db.WorkingDaysAsync(ct), ct)));
 
         int Count(Stage stage, StageState state) => stages.Where(s => s.Stage == stage && s.State == state).Sum(s => s.Count);
     }

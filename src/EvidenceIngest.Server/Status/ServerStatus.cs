@@ -15,6 +15,7 @@ namespace EvidenceIngest.Server.Status;
 /// <param name="Retention">What is kept, and what may go.</param>
 /// <param name="Fixity">The reading of the vaults again.</param>
 /// <param name="Events">What is told to others.</param>
+/// <param name="CalendarWarning">What the working-day calendar lacks and what to do about it; null when nothing.</param>
 public sealed record ServerStatus(
     string Server,
     VaultStatus Vault,
@@ -25,7 +26,8 @@ public sealed record ServerStatus(
     CustodyLogStatus CustodyLog,
     RetentionStatus Retention,
     FixityStatus Fixity,
-    EventsStatus Events);
+    EventsStatus Events,
+    string? CalendarWarning);
 
 /// <param name="Waiting">Events that are not in the log yet.</param>
 /// <param name="SignedEvents">Events under the newest signed head.</param>

@@ -50,9 +50,10 @@ internal static class CasesCommand
         var number = Number();
         var matter = new Option<string?>("--matter") { Description = "执法事项编号 / id of the matter" };
         var agency = new Option<string?>("--agency") { Description = "办案单位 / agency" };
+        var unit = new Option<string?>("--unit") { Description = "归属单位编号 / unit that deals with it" };
         var retention = new Option<string?>("--class") { Description = "保管期限类别 / retention class" };
         var executed = new Option<string?>("--executed") { Description = "执行终结日期，如 2026-11-20；结案时必填 / the day on which the act had been carried out; needed to close" };
-        var command = new Command(name, description) { number, matter, agency, retention, executed };
+        var command = new Command(name, description) { number, matter, agency, unit, retention, executed };
         command.SetServiceAction(async (parsed, service, ct) =>
         {
             // What isn't named stays as it is.
@@ -61,7 +62,7 @@ internal static class CasesCommand
             var saved = await service.SendAsync(
                 HttpMethod.Put,
                 Path(parsed.GetRequiredValue(number)),
-                new { matter = Value(matter, "matter"), agency = Value(agency, "agency"), retentionClass = Value(retention, "retentionClass"), state, executedOn = Value(executed, "executedOn") },
+                new { matter = Value(matter, "matter"), agency = Value(agency, "agency"), unit = Value(unit, "unit"), retentionClass = Value(retention, "retentionClass"), state, executedOn = Value(executed, "executedOn") },
                 ct);
             Console.Out.WriteLine($"{saved.Text("number")}  {(saved.Text("state") == "Open" ? "办理中" : "已结案")}  {saved.Text("caseFileDeadline")}");
         });

@@ -67,8 +67,9 @@ internal static class RecordersCommand
         var number = new Option<string>("--officer") { Description = "警号 / officer number", Required = true };
         var name = new Option<string>("--name") { Description = "姓名 / officer's name", Required = true };
         var agency = new Option<string?>("--agency") { Description = "单位 / agency or team" };
+        var unit = new Option<string?>("--unit") { Description = "资料归属单位编号 / unit that its recordings belong to" };
         var from = new Option<DateTimeOffset?>("--from") { Description = "自何时起，默认现在 / since when; default now" };
-        var command = new Command("assign", "把记录仪配发给执法人员 / assign a recorder to an officer") { recorder, number, name, agency, from };
+        var command = new Command("assign", "把记录仪配发给执法人员 / assign a recorder to an officer") { recorder, number, name, agency, unit, from };
         command.SetServiceAction(async (parsed, service, ct) =>
         {
             var answer = await service.SendAsync(
@@ -80,6 +81,7 @@ internal static class RecordersCommand
                     officerName = parsed.GetRequiredValue(name),
                     agency = parsed.GetValue(agency),
                     from = parsed.GetValue(from),
+                    unit = parsed.GetValue(unit),
                 },
                 ct);
             if (answer.ValueKind == System.Text.Json.JsonValueKind.Object)

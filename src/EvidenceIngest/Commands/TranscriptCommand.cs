@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text;
 using System.Text.Json;
 using EvidenceIngest.Domain;
 using EvidenceIngest.Domain.Evidence;
@@ -11,8 +10,6 @@ namespace EvidenceIngest.Commands;
 /// <summary><c>transcript show|versions|write|confirm</c>: the written text that sound carries (article 27).</summary>
 internal static class TranscriptCommand
 {
-    private const long LargestFile = 8 << 20;
-
     public static Command Create() => new("transcript", "声音内容的文字记录 / transcripts of sound") { Show(), Versions(), Write(), Confirm() };
 
     private static Argument<string> Item() => new("item") { Description = "音像资料编号 / id of the item" };
@@ -95,16 +92,9 @@ internal static class TranscriptCommand
     {
         try
         {
-            if (file.Length > LargestFile)
-                throw new ServiceException($"文件超过 {LargestFile >> 20} MiB / the file is larger than {LargestFile >> 20} MiB");
-            // Strict: another encoding, such as GB18030, would silently become question marks.
-            return TranscriptLines.Parse(await File.ReadAllLinesAsync(file.FullName, new UTF8Encoding(false, throwOnInvalidBytes: true), ct));
+            return TranscriptLines.Parse(await TextFile.ReadLinesAsync(file, ct));
         }
-        catch (DecoderFallbackException)
-        {
-            throw new ServiceException("文件不是 UTF-8 编码，请在编辑器中另存为 UTF-8 / the file is not UTF-8: save it as UTF-8 in your editor");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
+        catch (FormatException e)
         {
             throw new ServiceException($"无法读取文字记录：{e.Message} / the transcript can't be read");
         }

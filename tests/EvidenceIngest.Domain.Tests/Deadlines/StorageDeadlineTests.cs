@@ -72,6 +72,41 @@ public sealed class StorageDeadlineTests
     public void A_broken_calendar_names_its_line(string csv, string where) =>
         Assert.Contains(where, Assert.Throws<FormatException>(() => WorkingDayCalendar.Parse(new StringReader(csv))).Message, StringComparison.Ordinal);
 
+    [Fact]
+    public void A_deadline_shows_the_days_that_were_counted_and_those_that_were_not()
+    {
+        var deadline = StorageDeadline.For(Local("2026-09-30T10:00"), WorkingDayCalendar.Shipped, Shanghai);
+
+        Assert.Equal(0, deadline.Days[0].Counted);
+        Assert.Equal("国庆节", deadline.Days[1].Occasion);
+        Assert.Equal(["2026-10-08", "2026-10-09"], deadline.Days.Where(d => d.Counted > 0).Select(d => d.Day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)));
+        Assert.Equal(deadline.Days.Count, deadline.Days[^1].Day.DayNumber - deadline.Days[0].Day.DayNumber + 1);
+        Assert.Equal(DayKind.MadeUp, WorkingDayCalendar.Shipped.Describe(new DateOnly(2026, 10, 10)).Kind);
+    }
+
+    [Fact]
+    public void A_notice_takes_the_place_of_its_year_alone()
+    {
+        // Invented days.
+        const string Notice = "date,kind,occasion\n2026-12-31,holiday,元旦\n2027-01-01,holiday,元旦\n2027-02-05,holiday,春节\n2027-02-08,holiday,春节\n2027-02-09,holiday,春节\n2027-02-13,workday,春节\n";
+        var calendar = WorkingDayCalendar.Shipped.With(WorkingDayCalendar.ParseNotice(2027, new StringReader(Notice)));
+
+        Assert.True(calendar.Covers(2027));
+        Assert.False(calendar.IsWorkingDay(new DateOnly(2026, 12, 31)));
+        Assert.True(calendar.IsWorkingDay(new DateOnly(2027, 2, 13)));
+        Assert.False(calendar.IsWorkingDay(new DateOnly(2026, 10, 1)));
+        var corrected = calendar.With(WorkingDayCalendar.ParseNotice(2027, new StringReader(Notice.Replace("2027-02-09,holiday", "2027-02-10,holiday", StringComparison.Ordinal))));
+        Assert.True(corrected.IsWorkingDay(new DateOnly(2027, 2, 9)));
+    }
+
+    [Theory]
+    [InlineData("2027-01-01,holiday,x", "fewer than 5")]
+    [InlineData("2028-01-01,holiday,x", "does not belong")]
+    [InlineData("2026-11-30,holiday,x", "does not belong")]
+    [InlineData("2027-01-04,workday,x", "working day anyway")]
+    public void A_notice_that_can_t_be_one_is_refused(string csv, string why) =>
+        Assert.Contains(why, Assert.Throws<FormatException>(() => WorkingDayCalendar.ParseNotice(2027, new StringReader(csv))).Message, StringComparison.Ordinal);
+
     private static DateTimeOffset Local(string text) =>
         DateTimeOffset.Parse(text + "+08:00", CultureInfo.InvariantCulture);
 

@@ -128,7 +128,7 @@ public sealed class ItemTests(PrivateCluster cluster)
                 """);
             await command.ExecuteNonQueryAsync();
         };
-        var page = await server.Get<ItemRegister>().ListAsync(new ItemFilter(Reach.Everything, null, null), null, 1, default);
+        var page = await server.Get<ItemRegister>().ListAsync(new ItemFilter(Reach.Everything), null, 1, default);
 
         Assert.Null(arrival.BeforeFilesAreRead);
         Assert.Equal(status.ItemId, Assert.Single(page.Items).Item);

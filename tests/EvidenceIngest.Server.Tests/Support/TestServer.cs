@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using EvidenceIngest.Server.Access;
+using EvidenceIngest.Server.Calendar;
 using EvidenceIngest.Server.Cases;
 using EvidenceIngest.Server.Catalogue;
 using EvidenceIngest.Server.Custody;
@@ -131,7 +132,7 @@ internal sealed class TestServer : IAsyncDisposable
         }
 
         // Tests run these rounds themselves; to the others the log's objects in the vault would be strangers.
-        var rounds = new[] { typeof(LogKeeper), typeof(RetentionKeeper), typeof(DisposalKeeper), typeof(CaseFiles), typeof(FixityKeeper), typeof(EventKeeper) };
+        var rounds = new[] { typeof(LogKeeper), typeof(RetentionKeeper), typeof(DisposalKeeper), typeof(CaseFiles), typeof(DeadlineKeeper), typeof(FixityKeeper), typeof(EventKeeper) };
         if (events is not null)
             rounds = [.. rounds.Except([typeof(EventKeeper)])];
         foreach (var hosted in builder.Services.Where(s => s.ServiceType == typeof(IHostedService) && rounds.Contains(s.ImplementationFactory?.Method.ReturnType)).ToList())
