@@ -44,6 +44,14 @@ internal static class Told
         }
     }));
 
+    /// <summary>That what came kept each item's order; what came twice counts where it came first.</summary>
+    public static void AssertInOrder(IEnumerable<JsonElement> came, IReadOnlyCollection<string> items)
+    {
+        var mine = came.Where(e => items.Contains(e.Text("subject"))).DistinctBy(e => e.Text("id"));
+        foreach (var item in mine.GroupBy(e => e.Text("subject"), e => e.GetProperty("data").GetProperty("sequence").GetInt32()))
+            Assert.Equal(item.Order(), item);
+    }
+
     /// <summary>That all came, in each item's order; what came twice counts where it came first.</summary>
     public static void AssertWhole(IEnumerable<JsonElement> came, IReadOnlyCollection<string> items, int each)
     {
