@@ -1,3 +1,5 @@
+using EvidenceIngest.Server.AccessRequests;
+using EvidenceIngest.Server.Api;
 using EvidenceIngest.Server.Events;
 using EvidenceIngest.Server.Fixity;
 using EvidenceIngest.Server.Transparency;
@@ -36,6 +38,12 @@ public sealed class ServerOptions
 
     /// <summary>What is told to others.</summary>
     public EventsOptions Events { get; init; } = new();
+
+    /// <summary>How requests to look at records are dealt with.</summary>
+    public AccessOptions Access { get; init; } = new();
+
+    /// <summary>How many requests a second callers may make.</summary>
+    public RateOptions Rates { get; init; } = new();
 
     /// <summary>Name of this server in custody events and among its fellows.</summary>
     public string Name { get; init; } = Environment.MachineName;

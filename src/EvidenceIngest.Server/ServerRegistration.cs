@@ -1,5 +1,7 @@
 using EvidenceIngest.Domain;
 using EvidenceIngest.Server.Access;
+using EvidenceIngest.Server.AccessRequests;
+using EvidenceIngest.Server.Api;
 using EvidenceIngest.Server.Calendar;
 using EvidenceIngest.Server.Cases;
 using EvidenceIngest.Server.Catalogue;
@@ -11,6 +13,7 @@ using EvidenceIngest.Server.Events;
 using EvidenceIngest.Server.Events.Webhooks;
 using EvidenceIngest.Server.Fixity;
 using EvidenceIngest.Server.Spreadsheets;
+using EvidenceIngest.Server.Inspection;
 using EvidenceIngest.Server.Items;
 using EvidenceIngest.Server.MediaTools;
 using EvidenceIngest.Server.Packages;
@@ -18,7 +21,9 @@ using EvidenceIngest.Server.People;
 using EvidenceIngest.Server.Pipeline;
 using EvidenceIngest.Server.Receipts;
 using EvidenceIngest.Server.Recorders;
+using EvidenceIngest.Server.Renditions;
 using EvidenceIngest.Server.Retention;
+using EvidenceIngest.Server.Reviews;
 using EvidenceIngest.Server.Status;
 using EvidenceIngest.Server.Supervision;
 using EvidenceIngest.Server.Transcripts;
@@ -49,6 +54,8 @@ public static class ServerRegistration
         services.AddHostedService(s => s.GetRequiredService<CatalogueStart>());
 
         services.AddSingleton<AccessRefusals>();
+        services.AddSingleton<Repeats>();
+        services.AddSingleton(_ => new RateLimits(server.Rates));
         services.AddSingleton<AccountRules>();
         services.AddSingleton<Sessions>();
         services.AddSingleton<LogIn>();
@@ -64,6 +71,8 @@ public static class ServerRegistration
             s.GetRequiredService<Enrolment>(), s.GetRequiredService<Accounts>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<Enrolment>();
         services.AddSingleton<Assignments>();
+        services.AddSingleton<RecorderIssues>();
+        services.AddHostedService(s => s.GetRequiredService<RecorderIssues>());
         services.AddSingleton<RecorderStates>();
         services.AddSingleton<RecorderAdmissions>();
         services.AddSingleton<RecorderPresence>();
@@ -76,6 +85,8 @@ public static class ServerRegistration
         services.AddSingleton<ItemRegister>();
         services.AddSingleton<RegisterExport>();
         services.AddSingleton<MetadataChanges>();
+        services.AddSingleton<BulkChanges>();
+        services.AddSingleton<ItemReviews>();
         services.AddSingleton<TranscriptRegister>();
         services.AddSingleton<MediaLinks>();
         services.AddSingleton<ServerOverview>();
@@ -84,12 +95,19 @@ public static class ServerRegistration
         services.AddSingleton<PackageMaking>();
         services.AddSingleton<PackageReading>();
         services.AddSingleton<SupervisionFigures>();
+        services.AddSingleton<CaseReports>();
+        services.AddSingleton<ReviewCriteriaList>();
+        services.AddSingleton<ReviewSamples>();
+        services.AddSingleton<ReviewScores>();
         services.AddSingleton<SpreadsheetImports>();
         services.AddSingleton<CalendarRegister>();
         services.AddSingleton<DeadlineKeeper>();
         services.AddHostedService(s => s.GetRequiredService<DeadlineKeeper>());
         services.AddSingleton<CaseRegister>();
         services.AddSingleton<MatterList>();
+        services.AddSingleton<CaseProposals>();
+        services.AddSingleton<FootageKeeper>();
+        services.AddHostedService(s => s.GetRequiredService<FootageKeeper>());
         services.AddSingleton<CaseFiles>();
         services.AddHostedService(s => s.GetRequiredService<CaseFiles>());
         services.AddSingleton<RetentionClasses>();
@@ -99,21 +117,34 @@ public static class ServerRegistration
         services.AddSingleton<DisposalDecisions>();
         services.AddSingleton<DisposalKeeper>();
         services.AddHostedService(s => s.GetRequiredService<DisposalKeeper>());
+        services.AddSingleton<SecrecyChanges>();
+        services.AddSingleton<AccessReading>();
+        services.AddSingleton<AccessRegister>();
+        services.AddSingleton<AccessDecisions>();
+        services.AddSingleton<AccessOpening>();
+        services.AddSingleton<AccessLooks>();
+        services.AddSingleton<IWatermarker>(s => new Watermarker(
+            s.GetRequiredService<ToolRunner>(), s.GetRequiredService<MediaProbe>(), s.GetRequiredService<IMediaInspector>(), media, server.FontFolder));
+        services.AddSingleton<AccessCopies>();
+        services.AddSingleton<AccessKeeper>();
+        services.AddHostedService(s => s.GetRequiredService<AccessKeeper>());
         services.AddTransparencyLog(server.Log);
         services.AddFixity(server.Fixity);
         services.AddEvents(server.Events);
         AddPipeline(services, server);
-        services.AddOpenApi("v1");
+        services.AddApiConventions();
         return services.ConfigureHttpJsonOptions(json => EvidenceJson.Apply(json.SerializerOptions));
     }
 
     /// <summary>Maps <c>/api/v1</c>, <c>/media</c>, <c>/health</c> and <c>/openapi/v1.json</c>.</summary>
-    public static void MapEvidenceApi(this IEndpointRouteBuilder app)
+    public static void MapEvidenceApi(this WebApplication app)
     {
-        app.MapOpenApi();
+        app.UseApiConventions();
+        app.MapOpenApi(ApiConventions.OpenApi);
         app.MapHealth();
         var outside = app.MapGroup("").AddEndpointFilter<ProblemFilter>();
         outside.MapMedia();
+        outside.MapAccessMedia();
         var api = outside.MapGroup("/api/v1");
         api.MapEnrolment();
         api.MapLogIn();
@@ -125,6 +156,8 @@ public static class ServerRegistration
         var readers = api.MapGroup("").RequireToken(TokenKind.Operator, Scopes.Read);
         var writers = api.MapGroup("").RequireToken(TokenKind.Operator, Scopes.Write);
         ItemEndpoints.Map(api, readers, writers);
+        SecrecyEndpoints.Map(api, writers);
+        AccessEndpoints.Map(api);
         TranscriptEndpoints.Map(api, readers, writers);
         TokenAdministration.Map(api);
         ServiceCustody.Map(api);
@@ -132,6 +165,8 @@ public static class ServerRegistration
         LogEndpoints.Map(readers);
         ImportEndpoints.Map(api);
         SupervisionEndpoints.Map(readers);
+        CaseReportEndpoints.Map(readers);
+        ReviewEndpoints.Map(api, writers);
         CalendarEndpoints.Map(api);
         FixityEndpoints.Map(api);
         PackageEndpoints.Map(writers);

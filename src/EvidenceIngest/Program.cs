@@ -20,6 +20,8 @@ var root = new RootCommand("EvidenceIngest 执法音像资料采集服务")
     CalendarCommand.Create(),
     ImportCommand.Create(),
     SupervisionCommand.Create(),
+    ReviewsCommand.Create(),
+    AccessCommand.Create(),
     RetentionCommand.Create(),
     RetentionCommand.Holds(),
     DisposalCommand.Create(),

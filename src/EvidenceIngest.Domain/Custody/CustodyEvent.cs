@@ -215,6 +215,54 @@ public enum CustodyEventKind
 
     /// <summary>Service: an address is told no events any more.</summary>
     WebhookRemoved,
+
+    /// <summary>Service: recordings that a case's matter demands are missing, or no longer.</summary>
+    CaseFootageLooked,
+
+    /// <summary>Service: a recorder was handed out to an officer.</summary>
+    RecorderIssued,
+
+    /// <summary>Service: a recorder came back.</summary>
+    RecorderReturned,
+
+    /// <summary>Service: a recorder is out so long that what it holds would soon be late.</summary>
+    RecorderOverdue,
+
+    /// <summary>A person said what a recording shows of the scene (article 12).</summary>
+    SceneReviewed,
+
+    /// <summary>A person said why an item came after its storage deadline.</summary>
+    LatenessExplained,
+
+    /// <summary>The item's level of secrecy was raised, or lowered by a head.</summary>
+    SecrecyChanged,
+
+    /// <summary>Somebody outside asked to look at the item (article 30).</summary>
+    AccessRequested,
+
+    /// <summary>A head agreed to that, with or without redaction, or refused it.</summary>
+    AccessDecided,
+
+    /// <summary>Access that was agreed to was opened: watermarked copies were ordered.</summary>
+    AccessOpened,
+
+    /// <summary>The request was taken back; what was opened is shut.</summary>
+    AccessWithdrawn,
+
+    /// <summary>Service: what case files are judged by changed.</summary>
+    ReviewCriterionChanged,
+
+    /// <summary>Service: a random sample of closed cases was drawn.</summary>
+    ReviewDrawn,
+
+    /// <summary>Service: a drawn case was given points.</summary>
+    CaseReviewed,
+
+    /// <summary>Service: an agency said what it corrected.</summary>
+    ReviewCorrected,
+
+    /// <summary>Service: a supervisor closed a corrected finding, or sent it back.</summary>
+    ReviewJudged,
 }
 
 /// <summary>One fact in an item's custody chain, as it is hashed.</summary>

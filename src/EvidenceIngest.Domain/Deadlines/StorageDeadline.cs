@@ -17,25 +17,8 @@ public sealed record StorageDeadline(DateTimeOffset At, bool CalendarMissing, IR
     {
         // The day of recording is not counted.
         var day = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(recorded, agencyZone).DateTime);
-        var missing = !calendar.Covers(day.Year);
-        var days = new List<DeadlineDay> { Describe(day, 0) };
-        for (var counted = 0; counted < WorkingDays;)
-        {
-            day = day.AddDays(1);
-            missing |= !calendar.Covers(day.Year);
-            if (calendar.IsWorkingDay(day))
-                counted++;
-            days.Add(Describe(day, calendar.IsWorkingDay(day) ? counted : null));
-        }
-
-        var lastSecond = day.ToDateTime(new TimeOnly(23, 59, 59));
-        return new StorageDeadline(new DateTimeOffset(lastSecond, agencyZone.GetUtcOffset(lastSecond)), missing, days);
-
-        DeadlineDay Describe(DateOnly of, int? counted)
-        {
-            var (kind, occasion) = calendar.Describe(of);
-            return new DeadlineDay(of, kind, occasion, counted);
-        }
+        var count = WorkingDayCount.From(day, WorkingDays, calendar);
+        return new StorageDeadline(count.EndIn(agencyZone), count.CalendarMissing, count.Days);
     }
 
     /// <summary>Whether something that happened at this instant was in time.</summary>
@@ -45,5 +28,5 @@ public sealed record StorageDeadline(DateTimeOffset At, bool CalendarMissing, IR
 /// <param name="Day">In the agency's zone.</param>
 /// <param name="Kind">What kind of day it is.</param>
 /// <param name="Occasion">Why it is no usual one, as the notice says.</param>
-/// <param name="Counted">0 for the day of recording, 1 and 2 for the working days that count, null for days that don't.</param>
+/// <param name="Counted">0 for the first day, which doesn't count; 1, 2 … for the working days that do; null for days that don't.</param>
 public sealed record DeadlineDay(DateOnly Day, DayKind Kind, string? Occasion, int? Counted);

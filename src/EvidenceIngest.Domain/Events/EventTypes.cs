@@ -24,12 +24,33 @@ public static class EventTypes
     /// <summary>A bay of a dock shows something else than before, or the dock has gone or come back.</summary>
     public const string DockState = "dock.state";
 
+    /// <summary>A recorder is out so long that what it holds would soon be late.</summary>
+    public const string RecorderOverdue = "recorder.overdue";
+
     public const string CaseOpened = "case.opened";
 
     public const string CaseClosed = "case.closed";
 
     /// <summary>The case file of a closed case was made, with nothing missing (article 29).</summary>
     public const string CaseComplete = "case.complete";
+
+    /// <summary>Recordings that the case's matter demands are missing, or no longer.</summary>
+    public const string CaseFootage = "case.footage";
+
+    /// <summary>A request to look at records (article 30) was not decided in time.</summary>
+    public const string AccessOverdue = "access.overdue";
+
+    /// <summary>A review found something in a case that its agency has to correct.</summary>
+    public const string ReviewFound = "case.review-finding";
+
+    /// <summary>The agency said what it corrected.</summary>
+    public const string ReviewCorrected = "case.review-corrected";
+
+    /// <summary>The supervisor sent that back.</summary>
+    public const string ReviewSentBack = "case.review-sent-back";
+
+    /// <summary>The supervisor closed the finding.</summary>
+    public const string ReviewClosed = "case.review-closed";
 
     /// <summary>A chain's event whose bytes can't be read: the log's audit will say more.</summary>
     public const string Unreadable = "item.unreadable";

@@ -13,6 +13,15 @@ public static class EvidenceWords
         _ => "其他",
     };
 
+    public static string Chinese(Secrecy level) => level switch
+    {
+        Secrecy.None => "无",
+        Secrecy.PersonalPrivacy => "个人隐私",
+        Secrecy.TradeSecret => "商业秘密",
+        Secrecy.StateSecret => "国家秘密",
+        _ => level.ToString(),
+    };
+
     /// <summary>Where an item stands, by the API's word for it.</summary>
     public static string State(string word) => word.ToUpperInvariant() switch
     {
@@ -44,6 +53,26 @@ public static class EvidenceWords
         Requirement.ObjectOfProof => "证明对象",
         Requirement.Transcript => "经确认的声音内容文字记录",
         _ => requirement.ToString(),
+    };
+
+    /// <summary>As article 12 says it, shortened to a label.</summary>
+    public static string Chinese(ScenePoint point) => point switch
+    {
+        ScenePoint.Surroundings => "执法现场环境",
+        ScenePoint.Persons => "现场有关人员的体貌特征和言行举止",
+        ScenePoint.Objects => "重要涉案物品及其主要特征",
+        ScenePoint.Measures => "对有关人员、财物采取措施的情况",
+        ScenePoint.Service => "现场送达执法文书的情况",
+        ScenePoint.Other => "其他应当记录的内容",
+        _ => point.ToString(),
+    };
+
+    public static string Chinese(SceneTick tick) => tick switch
+    {
+        SceneTick.Shown => "已记录",
+        SceneTick.NotShown => "未记录",
+        SceneTick.NotApplicable => "不涉及",
+        _ => tick.ToString(),
     };
 
     public static string Chinese(TranscriptState state) => state switch

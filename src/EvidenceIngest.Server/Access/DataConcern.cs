@@ -1,3 +1,4 @@
+using EvidenceIngest.Server.Api;
 using EvidenceIngest.Server.Catalogue;
 using EvidenceIngest.Server.Items;
 using Microsoft.EntityFrameworkCore;
@@ -22,6 +23,15 @@ internal enum Data
 
     /// <summary>All items of the disposal that the route's <c>{id}</c> names.</summary>
     Disposal,
+
+    /// <summary>All items of the request for access that the route's <c>{id}</c> names.</summary>
+    AccessRequest,
+
+    /// <summary>All cases that the review of the route's <c>{id}</c> was drawn from.</summary>
+    Review,
+
+    /// <summary>The case of the review finding that the route's <c>{id}</c> names.</summary>
+    ReviewFinding,
 
     /// <summary>The recorder that the route's <c>{id}</c> names.</summary>
     Recorder,
@@ -56,7 +66,7 @@ internal static class DataConcerns
             var reach = http.Caller().Reach;
             if (!reach.IsEverything)
                 await DemandAsync(http, data, reach);
-            return await next(context);
+            return await http.RequestServices.GetRequiredService<Repeats>().RunAsync(context, next);
         });
 
     /// <exception cref="RequestRefusedException">One of them does not exist, or is out of reach.</exception>
@@ -78,6 +88,19 @@ internal static class DataConcerns
         if (reach.IsEverything)
             return null;
         var wanted = items.Distinct(StringComparer.Ordinal).ToList();
+        if (reach.CoversAllUnits)
+        {
+            // What does not exist at all is told by who acts on it.
+            var hidden = await catalogue.ReadAsync(
+                db =>
+                {
+                    var seen = reach.Of(db.Items);
+                    return db.Items.Where(i => wanted.Contains(i.Id) && !seen.Any(s => s.Id == i.Id)).Select(i => i.Id).ToListAsync(ct);
+                },
+                ct);
+            return hidden.FirstOrDefault();
+        }
+
         var within = await catalogue.ReadAsync(db => reach.Of(db.Items).Where(i => wanted.Contains(i.Id)).Select(i => i.Id).ToListAsync(ct), ct);
         return wanted.Except(within, StringComparer.Ordinal).FirstOrDefault();
     }
@@ -89,7 +112,7 @@ internal static class DataConcerns
     {
         var catalogue = http.RequestServices.GetRequiredService<EvidenceCatalogue>();
         var ct = http.RequestAborted;
-        var id = Uri.UnescapeDataString(http.Request.RouteValues[data == Data.Case ? "number" : "id"]?.ToString() ?? "");
+        var id = Texts.FromRoute(http.Request.RouteValues[data == Data.Case ? "number" : "id"]?.ToString() ?? "");
         switch (data)
         {
             case Data.Item:
@@ -113,11 +136,23 @@ internal static class DataConcerns
                 var disposed = await catalogue.ReadAsync(db => db.DisposalItems.Where(i => i.DisposalId == id).Select(i => i.ItemId).ToListAsync(ct), ct);
                 Demand(await catalogue.OutOfReachAsync(reach, disposed, ct) is null, "disposal", id);
                 break;
+            case Data.AccessRequest:
+                var asked = await catalogue.ReadAsync(db => db.AccessRequestItems.Where(i => i.RequestId == id).Select(i => i.ItemId).ToListAsync(ct), ct);
+                Demand(await catalogue.OutOfReachAsync(reach, asked, ct) is null, "access request", id);
+                break;
+            case Data.Review:
+                var population = await catalogue.ReadAsync(db => db.Reviews.Where(r => r.Id == id).Select(r => r.Units).SingleOrDefaultAsync(ct), ct);
+                Demand(population is null || population.All(reach.Covers), "review", id);
+                break;
+            case Data.ReviewFinding:
+                var found = await catalogue.ReadAsync(db => db.ReviewFindings.Where(f => f.Id == id).Select(f => f.UnitId).SingleOrDefaultAsync(ct), ct);
+                Demand(found is null || reach.Covers(found), "review finding", id);
+                break;
             case Data.Recorder:
                 var unit = await catalogue.ReadAsync(db => db.Recorders.Where(r => r.Id == id).Select(r => r.UnitId).SingleOrDefaultAsync(ct), ct);
                 Demand(unit is null || reach.Covers(unit), "recorder", id);
                 break;
-            case Data.Installation:
+            case Data.Installation when !reach.CoversAllUnits:
                 throw new RequestRefusedException(StatusCodes.Status403Forbidden, "this concerns the whole installation: it needs the role in its root unit");
             default:
                 break;

@@ -12,7 +12,7 @@ public enum Role
     /// <summary>负责人: releases holds, confirms disposal.</summary>
     Head,
 
-    /// <summary>执法监督: reads the register.</summary>
+    /// <summary>执法监督: reads the register, draws samples of case files and gives them points.</summary>
     Supervisor,
 
     /// <summary>安全审计员: reads what happened to the service.</summary>
@@ -40,6 +40,9 @@ internal static class RoleRules
     /// <summary>Whether a second person has to confirm the grant.</summary>
     public static bool NeedsSecondPerson(this Role role) => role is Role.Custodian or Role.Head;
 
+    /// <summary>Whether it lets see state secrets of the very unit that it is held in.</summary>
+    public static bool SeesSecrets(this Role role) => role is Role.Custodian or Role.Head;
+
     /// <summary>What people hold; the others belong to a machine or a program.</summary>
     public static bool IsForPeople(this Role role) => role is not (Role.Local or Role.CaseSystem);
 }
@@ -56,6 +59,9 @@ internal static class Scopes
     public const string Retention = "retention";
     public const string ProposeDisposal = "disposal.propose";
     public const string ConfirmDisposal = "disposal.confirm";
+    public const string EnterAccess = "access.enter";
+    public const string DecideAccess = "access.decide";
+    public const string Review = "review";
     public const string Audit = "audit";
     public const string Tokens = "tokens";
     public const string Accounts = "accounts";
@@ -71,10 +77,10 @@ internal static class Scopes
     /// <summary>Nobody has all: what the machine's owner proposes for disposal somebody else confirms.</summary>
     public static IReadOnlyList<string> Of(Role role) => role switch
     {
-        Role.Local => [Read, Write, Link, Cases, Hold, Retention, ProposeDisposal, Audit, Tokens, Accounts, System, Webhooks],
-        Role.Custodian => [Read, Write, Link, Cases, Hold, ReleaseHold, Retention, ProposeDisposal],
-        Role.Head => [Read, Link, Hold, ReleaseHold, Retention, ConfirmDisposal],
-        Role.Supervisor => [Read],
+        Role.Local => [Read, Write, Link, Cases, Hold, Retention, ProposeDisposal, EnterAccess, Audit, Tokens, Accounts, System, Webhooks],
+        Role.Custodian => [Read, Write, Link, Cases, Hold, ReleaseHold, Retention, ProposeDisposal, EnterAccess],
+        Role.Head => [Read, Link, Hold, ReleaseHold, Retention, ConfirmDisposal, DecideAccess],
+        Role.Supervisor => [Read, Review],
         Role.Auditor => [Audit],
         Role.SecurityAdministrator => [Tokens, Accounts, Webhooks],
         Role.SystemAdministrator => [System],

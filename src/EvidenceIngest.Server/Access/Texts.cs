@@ -13,11 +13,20 @@ internal static class Texts
         Allow(text, field, maxLength);
     }
 
+    /// <summary>
+    /// A name from a route. Routing leaves an escaped slash as it is, and case numbers and folders' recorder ids may have one. Whoever
+    /// checks a name and whoever acts on it both read it here: unescaped twice, it would be another name.
+    /// </summary>
+    public static string FromRoute(string value) => value.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+
     /// <exception cref="RequestRefusedException">It is no day.</exception>
     public static DateOnly Day(string? text, string field) =>
-        DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+        DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) && IsPlausible(day)
             ? day
             : throw RequestRefusedException.Invalid(field, "must look like 2026-11-20");
+
+    /// <summary>Whether terms and time zones can be added without leaving the calendar.</summary>
+    public static bool IsPlausible(DateOnly day) => day.Year is >= 1900 and < 2200;
 
     public static void Allow(string? text, string field, int maxLength)
     {

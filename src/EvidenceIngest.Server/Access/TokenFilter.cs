@@ -1,4 +1,5 @@
 using System.Net;
+using EvidenceIngest.Server.Api;
 using EvidenceIngest.Server.Catalogue;
 using EvidenceIngest.Server.People;
 using Microsoft.EntityFrameworkCore;
@@ -14,7 +15,8 @@ namespace EvidenceIngest.Server.Access;
 /// <param name="Reach">The units in which they hold that role.</param>
 /// <param name="Account">Of people.</param>
 /// <param name="SessionId">Of people.</param>
-internal sealed record Caller(TokenKind Kind, string Name, Role? Role, string? DockId, Reach Reach, Account? Account = null, Guid? SessionId = null)
+/// <param name="TokenId">Of programs and docks.</param>
+internal sealed record Caller(TokenKind Kind, string Name, Role? Role, string? DockId, Reach Reach, Account? Account = null, Guid? SessionId = null, Guid? TokenId = null)
 {
     /// <summary>Only on endpoints that require a scope of roles.</summary>
     public Person Person => new(Name, Role ?? throw new InvalidOperationException("the endpoint asks for a role without requiring a scope"));
@@ -27,7 +29,7 @@ internal sealed record Caller(TokenKind Kind, string Name, Role? Role, string? D
 internal sealed record Person(string Name, Role Role);
 
 /// <summary>Lets a request pass when its bearer token, a system's or a session's, is known, of the right kind, in force and wide enough.</summary>
-internal sealed class TokenFilter(EvidenceCatalogue catalogue, Sessions sessions, AccessRefusals refusals, TimeProvider time)
+internal sealed class TokenFilter(EvidenceCatalogue catalogue, Sessions sessions, AccessRefusals refusals, RateLimits limits, TimeProvider time)
 {
     private const string Scheme = "Bearer ";
 
@@ -35,11 +37,15 @@ internal sealed class TokenFilter(EvidenceCatalogue catalogue, Sessions sessions
     {
         try
         {
-            return await FindAsync(http, kind, anyOf);
+            var caller = await FindAsync(http, kind, anyOf);
+            limits.Demand(caller);
+            return caller;
         }
         catch (RequestRefusedException e)
         {
             await refusals.RecordAsync(http, e.Message);
+            if (e.Status == StatusCodes.Status401Unauthorized)
+                limits.DemandStranger(http);
             throw;
         }
     }
@@ -71,8 +77,9 @@ internal sealed class TokenFilter(EvidenceCatalogue catalogue, Sessions sessions
             throw WrongKind(kind);
         if (anyOf.Count > 0 && !anyOf.Any(token.Scopes.Contains))
             throw Lacks(anyOf);
-        var reach = token.UnitId is null ? Reach.Everything : await catalogue.ReadAsync(db => Reach.BelowAsync(db, [token.UnitId], ct), ct);
-        return new Caller(token.Kind, token.Name, token.Role, token.DockId, reach);
+        // No program sees state secrets, nor does the machine's owner through the service.
+        var reach = token.UnitId is null ? Reach.AllUnits : await catalogue.ReadAsync(db => Reach.BelowAsync(db, [token.UnitId], [], ct), ct);
+        return new Caller(token.Kind, token.Name, token.Role, token.DockId, reach, TokenId: token.Id);
     }
 
     public static RequestRefusedException Lacks(IReadOnlyList<string> anyOf) =>

@@ -1,5 +1,6 @@
 using System.Net;
 using EvidenceIngest.Domain.Custody;
+using EvidenceIngest.Server.Api;
 using EvidenceIngest.Server.Catalogue;
 using EvidenceIngest.Server.Custody;
 using EvidenceIngest.Server.People;
@@ -101,7 +102,7 @@ internal static class TokenAdministration
     public static void Map(IEndpointRouteBuilder api)
     {
         var tokens = api.MapGroup("/tokens").RequireToken(TokenKind.Operator, Scopes.Tokens).Concerns(Data.Checked).WithTags("Tokens");
-        tokens.MapPost("", IssueAsync).Accepts<TokenRequest>("application/json").Produces<IssuedToken>(StatusCodes.Status201Created);
+        tokens.MapPost("", IssueAsync).Accepts<TokenRequest>("application/json").Produces<IssuedToken>(StatusCodes.Status201Created).AnswersSecret();
         tokens.MapGet("", async (HttpContext http, Tokens all, CancellationToken ct) => TypedResults.Ok(await all.ListAsync(http.Caller().Reach, ct)));
         tokens.MapDelete("/{id}", async (string id, HttpContext http, Tokens all, CancellationToken ct) =>
             TypedResults.Ok(await all.RevokeAsync(id, http.Caller(), ct)));

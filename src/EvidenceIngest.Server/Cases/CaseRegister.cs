@@ -1,7 +1,10 @@
+using System.Globalization;
 using EvidenceIngest.Domain.Custody;
 using EvidenceIngest.Domain.Deadlines;
 using EvidenceIngest.Domain.Events;
+using EvidenceIngest.Domain.Evidence;
 using EvidenceIngest.Server.Access;
+using EvidenceIngest.Server.Api;
 using EvidenceIngest.Server.Catalogue;
 using EvidenceIngest.Server.Custody;
 using EvidenceIngest.Server.Events;
@@ -16,6 +19,9 @@ namespace EvidenceIngest.Server.Cases;
 internal sealed class CaseRegister(EvidenceCatalogue catalogue, ServerOptions options, TimeProvider time)
 {
     private const int MostItems = 1000;
+    private const int MostOfficers = 100;
+
+    private static readonly TimeSpan LongestAct = TimeSpan.FromDays(31);
 
     /// <summary>Until the transaction ends nobody links items to the case or changes it.</summary>
     /// <exception cref="RequestRefusedException">There is no such case.</exception>
@@ -25,34 +31,41 @@ internal sealed class CaseRegister(EvidenceCatalogue catalogue, ServerOptions op
         return await db.Cases.SingleOrDefaultAsync(c => c.Number == number, ct) ?? throw RequestRefusedException.NotFound($"there is no case {number}");
     }
 
-    public async Task<IReadOnlyList<CaseView>> ListAsync(Reach reach, CancellationToken ct)
+    /// <param name="reach">Whose.</param>
+    /// <param name="footage">Only those of which this was found; null: all.</param>
+    /// <param name="ct">Ends it.</param>
+    public async Task<IReadOnlyList<CaseView>> ListAsync(Reach reach, FootageState? footage, CancellationToken ct)
     {
         const int Most = 500;
-        var cases = await catalogue.ReadAsync(db => reach.Of(db.Cases).OrderByDescending(c => c.ChangedAt).Take(Most).ToListAsync(ct), ct);
+        var cases = await catalogue.ReadAsync(db => reach.Of(db.Cases).Where(c => footage == null || c.FootageState == footage).OrderByDescending(c => c.ChangedAt).Take(Most).ToListAsync(ct), ct);
         var numbers = cases.ConvertAll(c => c.Number);
-        var links = (await catalogue.ReadAsync(db => db.CaseItems.Where(l => numbers.Contains(l.CaseNumber)).ToListAsync(ct), ct)).ToLookup(l => l.CaseNumber);
+        var links = (await catalogue.ReadAsync(db => LinksAsync(db, reach, numbers, ct), ct)).ToLookup(l => l.Link.CaseNumber);
         return cases.ConvertAll(c => View(c, links[c.Number]));
     }
 
-    public Task<CaseView> FindAsync(string number, CancellationToken ct) => catalogue.ReadAsync(
+    public Task<CaseView> FindAsync(string number, Reach reach, CancellationToken ct) => catalogue.ReadAsync(
         async db => View(
             await db.Cases.SingleOrDefaultAsync(c => c.Number == number, ct) ?? throw RequestRefusedException.NotFound($"there is no case {number}"),
-            await db.CaseItems.Where(l => l.CaseNumber == number).ToListAsync(ct)),
+            await LinksAsync(db, reach, [number], ct)),
         ct);
 
-    public async Task<CaseView> SetAsync(string number, CaseRequest request, Caller by, CancellationToken ct)
+    public async Task<CaseView> SetAsync(string number, CaseRequest request, Caller by, CancellationToken ct, Precondition? precondition = null)
     {
         Texts.Demand(number, "case", 200);
         Texts.Allow(request.Matter, "matter", 50);
         Texts.Allow(request.Agency, "agency", 200);
         Texts.Allow(request.RetentionClass, "retentionClass", 50);
+        DemandAct(request);
         if (request is { State: CaseState.Closed, ExecutedOn: null })
             throw RequestRefusedException.Invalid("executedOn", "a closed case needs the day on which the act had been carried out");
-        await catalogue.WriteAsync(db => SetAsync(db, number, request, by, ct), ct);
-        return await FindAsync(number, ct);
+        // Its deadline is counted from it whenever the case is shown: one that can't be counted would hide the whole list.
+        if (request.ExecutedOn is { } day && !Texts.IsPlausible(day))
+            throw RequestRefusedException.Invalid("executedOn", "must lie between 1900 and 2199");
+        await catalogue.WriteAsync(db => SetAsync(db, number, request, precondition ?? Precondition.None, by, ct), ct);
+        return await FindAsync(number, by.Reach, ct);
     }
 
-    public async Task<CaseView> LinkAsync(string number, CaseLinkRequest request, string by, CancellationToken ct)
+    public async Task<CaseView> LinkAsync(string number, CaseLinkRequest request, Caller by, CancellationToken ct)
     {
         Texts.Demand(request.Why, "why", 500);
         var items = request.Items.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
@@ -60,27 +73,62 @@ internal sealed class CaseRegister(EvidenceCatalogue catalogue, ServerOptions op
             throw RequestRefusedException.Invalid("items", $"must name 1 to {MostItems} items");
         foreach (var item in items)
             Texts.Demand(item, "items", 100);
-        await catalogue.WriteAsync(db => LinkAsync(db, number, items, request.Why, by, ct), ct);
-        return await FindAsync(number, ct);
+        await catalogue.WriteAsync(db => LinkAsync(db, number, items, request.Why, Actors.Operator(by.Name), time.GetUtcNow(), ct), ct);
+        return await FindAsync(number, by.Reach, ct);
     }
 
-    public async Task<CaseView> UnlinkAsync(string number, string item, string? why, string by, CancellationToken ct)
+    public async Task<CaseView> UnlinkAsync(string number, string item, string? why, Caller by, CancellationToken ct)
     {
         Texts.Demand(why, "why", 500);
-        await catalogue.WriteAsync(db => UnlinkAsync(db, number, item, why, by, ct), ct);
-        return await FindAsync(number, ct);
+        await catalogue.WriteAsync(db => UnlinkAsync(db, number, item, why, by.Name, ct), ct);
+        return await FindAsync(number, by.Reach, ct);
     }
 
-    private static string Describe(Case known) =>
-        $"{known.State}, unit {known.UnitId}, matter {known.MatterId ?? "unknown"}, class {known.RetentionClass ?? "usual"}, executed {known.ExecutedOn?.ToString("O", null) ?? "not yet"}";
+    private static void DemandAct(CaseRequest request)
+    {
+        Texts.Allow(request.Place, "place", 300);
+        if (request.Officers is { Count: > MostOfficers })
+            throw RequestRefusedException.Invalid("officers", $"must name at most {MostOfficers}");
+        foreach (var officer in request.Officers ?? [])
+            Texts.Demand(officer, "officers", 64);
+        if (request.ActedFrom is null != request.ActedTo is null || request.ActedTo < request.ActedFrom || request.ActedTo - request.ActedFrom > LongestAct)
+            throw RequestRefusedException.Invalid("actedTo", $"must come with actedFrom and lie at most {LongestAct.TotalDays:F0} days after it");
+        if (request.ActedFrom is { Year: < 2000 or > 2200 })
+            throw RequestRefusedException.Invalid("actedFrom", "must lie between 2000 and 2200");
+        if (request.Position is { } at && !(Math.Abs(at.Latitude) <= 90 && Math.Abs(at.Longitude) <= 180 && at.RadiusMetres is >= 10 and <= 50_000))
+            throw RequestRefusedException.Invalid("position", "must have a latitude, a longitude, and a radius of 10 to 50000 metres");
+    }
 
-    private CaseView View(Case c, IEnumerable<CaseItem> links) => new(
-        c.Number, c.MatterId, c.Agency, c.UnitId, c.RetentionClass, c.State, c.ExecutedOn, c.ClosedAt,
-        c.ExecutedOn is { } day ? CaseFileDeadline.For(day, options.AgencyZone) : null,
-        [.. links.Select(l => l.ItemId).Order(StringComparer.Ordinal)],
-        c.PackageLacks is { } lacks ? new CaseFileView(c.PackageId, lacks) : null);
+    private static string Describe(Case known) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{known.State}, unit {known.UnitId}, matter {known.MatterId ?? "unknown"}, class {known.RetentionClass ?? "usual"}, executed {known.ExecutedOn?.ToString("O", null) ?? "not yet"}, officers {(known.Officers.Count == 0 ? "unknown" : string.Join(' ', known.Officers))}, acted {(known.Act() is { } act ? $"{act.From.UtcDateTime:O} to {act.To.UtcDateTime:O}" : "unknown")}, place {known.Place ?? "unknown"}{(known.Position is { } at ? $" ({at.Latitude}, {at.Longitude}, {at.RadiusMetres} m)" : "")}");
 
-    private async Task SetAsync(CatalogueDb db, string number, CaseRequest request, Caller by, CancellationToken ct)
+    /// <summary>State secrets that are out of reach are told of by their ids alone, so that <see cref="View"/> can leave them out everywhere.</summary>
+    private static async Task<List<CaseLink>> LinksAsync(CatalogueDb db, Reach reach, List<string> numbers, CancellationToken ct)
+    {
+        var hidden = await db.Items.Where(i => i.Secrecy == Secrecy.StateSecret && db.CaseItems.Any(l => l.ItemId == i.Id && numbers.Contains(l.CaseNumber)))
+            .Select(i => new { i.Id, i.UnitId }).ToListAsync(ct);
+        var secret = hidden.Where(i => !reach.CoversSecretsOf(i.UnitId)).Select(i => i.Id).ToHashSet(StringComparer.Ordinal);
+        var links = await db.CaseItems.AsNoTracking().Where(l => numbers.Contains(l.CaseNumber)).ToListAsync(ct);
+        return links.ConvertAll(l => new CaseLink(l, secret.Contains(l.ItemId)));
+    }
+
+    private CaseView View(Case c, IEnumerable<CaseLink> all)
+    {
+        var links = all.ToList();
+        var hidden = links.Where(l => l.IsHidden).Select(l => l.Link.ItemId).ToList();
+        return new CaseView(
+            c.Number, c.MatterId, c.Agency, c.UnitId, c.RetentionClass, c.State, c.Officers, c.ActedFrom, c.ActedTo, c.Place, c.Position, c.ExecutedOn, c.ClosedAt,
+            c.ExecutedOn is { } day ? CaseFileDeadline.For(day, options.AgencyZone) : null,
+            [.. links.Where(l => !l.IsHidden).Select(l => l.Link.ItemId).Order(StringComparer.Ordinal)],
+            // Each line begins with the id that it is about.
+            c.PackageLacks is { } lacks ? new CaseFileView(c.PackageId, [.. lacks.Where(line => !hidden.Exists(id => line.StartsWith(id, StringComparison.Ordinal)))]) : null,
+            c.Footage);
+    }
+
+    private sealed record CaseLink(CaseItem Link, bool IsHidden);
+
+    private async Task SetAsync(CatalogueDb db, string number, CaseRequest request, Precondition precondition, Caller by, CancellationToken ct)
     {
         if (request.Matter is { } matter && !await db.Matters.AnyAsync(m => m.Id == matter, ct))
             throw RequestRefusedException.Invalid("matter", $"there is no matter {matter}");
@@ -90,6 +138,8 @@ internal sealed class CaseRegister(EvidenceCatalogue catalogue, ServerOptions op
         var known = await db.Cases.SingleOrDefaultAsync(c => c.Number == number, ct);
         if (known is not null && !by.Reach.Covers(known.UnitId))
             throw RequestRefusedException.NotFound($"there is no case {number}");
+        if (precondition.Tags is not null)
+            precondition.Demand(known is null ? null : View(known, await LinksAsync(db, by.Reach, [number], ct)));
         var before = known is null ? "new" : Describe(known);
         if (known is null)
         {
@@ -107,22 +157,25 @@ internal sealed class CaseRegister(EvidenceCatalogue catalogue, ServerOptions op
             (known.ClosedAt, known.PackageLacks, known.PackageId) = (null, null, null);
         (known.MatterId, known.Agency, known.UnitId, known.RetentionClass, known.State, known.ExecutedOn) =
             (request.Matter, request.Agency, unit, request.RetentionClass, request.State, request.ExecutedOn);
+        (known.Officers, known.ActedFrom, known.ActedTo, known.Place, known.Position) =
+            ([.. (request.Officers ?? []).Distinct(StringComparer.Ordinal)], request.ActedFrom?.ToUniversalTime(), request.ActedTo?.ToUniversalTime(), request.Place, request.Position);
         if (Describe(known) == before)
             return;
         // A correction of what was told before tells nothing: who needs the case asks for it.
         if (before == "new" || !before.StartsWith(known.State.ToString(), StringComparison.Ordinal))
             db.Tell(number, Outbox.New(known.State == CaseState.Closed ? EventTypes.CaseClosed : EventTypes.CaseOpened, now, null, new { @case = number }));
-        (known.ChangedAt, known.ChangedBy) = (now, by.Name);
+        (known.ChangedAt, known.ChangedBy, known.FootageDueAt) = (now, by.Name, now);
         await db.SaveChangesAsync(ct);
         await db.Items.Where(i => db.CaseItems.Any(l => l.ItemId == i.Id && l.CaseNumber == number)).DueAsync(now, ct);
         await db.AppendToServiceAsync(
             new NewEvent(now, Actors.Operator(by.Name), CustodyEventKind.CaseChanged, $"case {number}: {Describe(known)}; before: {before}"), ct);
     }
 
-    private async Task LinkAsync(CatalogueDb db, string number, List<string> items, string why, string by, CancellationToken ct)
+    /// <summary>Part of the caller's transaction. Items that are linked already stay as they are.</summary>
+    public static async Task LinkAsync(CatalogueDb db, string number, IReadOnlyList<string> items, string why, string actor, DateTimeOffset now, CancellationToken ct)
     {
         var linked = await LockAsync(db, number, ct);
-        var now = time.GetUtcNow();
+        linked.FootageDueAt = now;
         var hold = await db.Holds.Where(h => h.CaseNumber == number && h.ReleasedAt == null).Select(h => h.Id).FirstOrDefaultAsync(ct);
         foreach (var id in items)
         {
@@ -132,22 +185,25 @@ internal sealed class CaseRegister(EvidenceCatalogue catalogue, ServerOptions op
                 throw RequestRefusedException.Conflict($"item {id} was disposed of");
             if (await db.CaseItems.AnyAsync(l => l.CaseNumber == number && l.ItemId == id, ct))
                 continue;
-            db.Add(new CaseItem { CaseNumber = number, ItemId = id, LinkedAt = now, LinkedBy = by });
+            await db.CaseRefusals.Where(r => r.CaseNumber == number && r.ItemId == id).ExecuteDeleteAsync(ct);
+            db.Add(new CaseItem { CaseNumber = number, ItemId = id, LinkedAt = now, LinkedBy = actor });
             if (item.IsSealed)
                 item.RetentionDueAt = now;
             await db.AppendAsync(
-                id, now, Actors.Operator(by), CustodyEventKind.CaseLinked, $"case {number} ({linked.State}){(hold is null ? "" : $", held by {hold}")}: {why}", ct);
+                id, now, actor, CustodyEventKind.CaseLinked, $"case {number} ({linked.State}){(hold is null ? "" : $", held by {hold}")}: {why}", ct);
         }
     }
 
     private async Task UnlinkAsync(CatalogueDb db, string number, string id, string why, string by, CancellationToken ct)
     {
-        await LockAsync(db, number, ct);
+        var unlinked = await LockAsync(db, number, ct);
         await db.LockItemAsync(id, ct);
         var now = time.GetUtcNow();
         var removed = await db.CaseItems.Where(l => l.CaseNumber == number && l.ItemId == id).ExecuteDeleteAsync(ct);
         if (removed == 0)
             return;
+        unlinked.FootageDueAt = now;
+        db.Add(new CaseRefusal { CaseNumber = number, ItemId = id, RefusedAt = now, RefusedBy = by });
         await db.Items.Where(i => i.Id == id).DueAsync(now, ct);
         await db.AppendAsync(id, now, Actors.Operator(by), CustodyEventKind.CaseUnlinked, $"case {number}: {why}", ct);
     }

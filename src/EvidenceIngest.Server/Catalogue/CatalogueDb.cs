@@ -1,5 +1,7 @@
 using System.Text.RegularExpressions;
 using EvidenceIngest.Server.Access;
+using EvidenceIngest.Server.AccessRequests;
+using EvidenceIngest.Server.Api;
 using EvidenceIngest.Server.Calendar;
 using EvidenceIngest.Server.Cases;
 using EvidenceIngest.Server.Custody;
@@ -16,6 +18,7 @@ using EvidenceIngest.Server.Pipeline;
 using EvidenceIngest.Server.Receipts;
 using EvidenceIngest.Server.Recorders;
 using EvidenceIngest.Server.Retention;
+using EvidenceIngest.Server.Reviews;
 using EvidenceIngest.Server.Transcripts;
 using EvidenceIngest.Server.Transparency;
 using Microsoft.AspNetCore.Identity;
@@ -36,6 +39,8 @@ internal sealed partial class CatalogueDb(DbContextOptions<CatalogueDb> options)
     public DbSet<Recorder> Recorders => Set<Recorder>();
 
     public DbSet<RecorderAssignment> RecorderAssignments => Set<RecorderAssignment>();
+
+    public DbSet<RecorderIssue> RecorderIssues => Set<RecorderIssue>();
 
     public DbSet<EvidenceItem> Items => Set<EvidenceItem>();
 
@@ -85,9 +90,29 @@ internal sealed partial class CatalogueDb(DbContextOptions<CatalogueDb> options)
 
     public DbSet<CaseItem> CaseItems => Set<CaseItem>();
 
+    public DbSet<CaseRefusal> CaseRefusals => Set<CaseRefusal>();
+
     public DbSet<DisposalDecision> Disposals => Set<DisposalDecision>();
 
     public DbSet<DisposalItem> DisposalItems => Set<DisposalItem>();
+
+    public DbSet<AccessRequest> AccessRequests => Set<AccessRequest>();
+
+    public DbSet<AccessRequestItem> AccessRequestItems => Set<AccessRequestItem>();
+
+    public DbSet<AccessCopy> AccessCopies => Set<AccessCopy>();
+
+    public DbSet<AccessLink> AccessLinks => Set<AccessLink>();
+
+    public DbSet<AccessLook> AccessLooks => Set<AccessLook>();
+
+    public DbSet<ReviewCriterion> ReviewCriteria => Set<ReviewCriterion>();
+
+    public DbSet<Review> Reviews => Set<Review>();
+
+    public DbSet<ReviewedCase> ReviewedCases => Set<ReviewedCase>();
+
+    public DbSet<ReviewFinding> ReviewFindings => Set<ReviewFinding>();
 
     public DbSet<StoredTranscript> Transcripts => Set<StoredTranscript>();
 
@@ -126,6 +151,8 @@ internal sealed partial class CatalogueDb(DbContextOptions<CatalogueDb> options)
     public DbSet<Webhook> Webhooks => Set<Webhook>();
 
     public DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();
+
+    public DbSet<KeptAnswer> KeptAnswers => Set<KeptAnswer>();
 
     /// <summary>How the catalogue is reached, by whichever role.</summary>
     public static void Connect(DbContextOptionsBuilder options, string database) => options
@@ -202,9 +229,28 @@ internal sealed partial class CatalogueDb(DbContextOptions<CatalogueDb> options)
         {
             e.HasKey(c => c.Number);
             e.Property(c => c.PackageLacks).AsJson();
+            e.Property(c => c.Officers).AsJson();
+            e.Property(c => c.Position).AsJson();
+            e.Property(c => c.Footage).AsJson();
         });
         modelBuilder.Entity<CaseItem>().HasKey(l => new { l.CaseNumber, l.ItemId });
+        modelBuilder.Entity<CaseRefusal>().HasKey(r => new { r.CaseNumber, r.ItemId });
         modelBuilder.Entity<DisposalItem>().HasKey(d => new { d.DisposalId, d.ItemId });
+        modelBuilder.Entity<AccessRequest>().Ignore(r => r.IsAgreed);
+        modelBuilder.Entity<AccessRequestItem>().HasKey(i => new { i.RequestId, i.ItemId });
+        modelBuilder.Entity<AccessCopy>().HasKey(c => new { c.RequestId, c.ItemId });
+        modelBuilder.Entity<AccessLink>().HasKey(l => l.TokenHash);
+        modelBuilder.Entity<AccessLook>().HasKey(l => new { l.TokenHash, l.Address });
+        modelBuilder.Entity<Review>(e =>
+        {
+            e.Property(r => r.Units).AsJson();
+            e.Property(r => r.Criteria).AsJson();
+        });
+        modelBuilder.Entity<ReviewedCase>(e =>
+        {
+            e.HasKey(c => new { c.ReviewId, c.Number });
+            e.Property(c => c.Scores).AsJson();
+        });
         modelBuilder.Entity<StoredTranscript>().HasKey(t => new { t.ItemId, t.Version });
         modelBuilder.Entity<Package>().Property(p => p.Items).AsJson();
         modelBuilder.Entity<PackageFetch>().HasKey(f => new { f.PackageId, f.ItemId, f.Name });
@@ -235,6 +281,11 @@ internal sealed partial class CatalogueDb(DbContextOptions<CatalogueDb> options)
             e.Property(i => i.Producer).AsJson();
             e.Property(i => i.ObjectOfProof).AsJson();
             e.Property(i => i.Findings).AsJson();
+            e.Property(i => i.Positions).AsJson();
+            e.Property(i => i.Scene).AsJson();
+            e.Property(i => i.MadeAt).HasComputedColumnSql("coalesce(recorded_at, announced_at)", stored: true);
+            e.Property(i => i.Incomplete).HasComputedColumnSql(
+                "method_of_production is null or time_of_production is null or producer is null or object_of_proof is null or (kind = 'Audio' and not transcript_confirmed)", stored: true);
             e.HasMany(i => i.Files).WithOne().HasForeignKey(f => f.ItemId);
             e.HasMany(i => i.Stages).WithOne().HasForeignKey(s => s.ItemId);
             e.HasMany(i => i.Renditions).WithOne().HasForeignKey(r => r.ItemId);

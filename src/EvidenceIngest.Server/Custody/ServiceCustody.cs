@@ -15,7 +15,7 @@ internal static class ServiceCustody
     public static void Map(IEndpointRouteBuilder api)
     {
         var auditors = api.MapGroup("/service/custody").RequireToken(TokenKind.Operator, Scopes.Audit).Concerns(Data.Installation).WithTags("Custody log");
-        auditors.MapGet("", ListAsync);
+        auditors.MapGet("", ListAsync).Produces<ServiceEventView[]>();
         auditors.MapGet("/{sequence:int}/proof", async (int sequence, LogRegister log, CancellationToken ct, long? size = null) =>
             TypedResults.Ok(await log.InclusionAsync(CustodyLog.ServiceChain, sequence, size, ct)));
     }

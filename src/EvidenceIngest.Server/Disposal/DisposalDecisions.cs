@@ -23,7 +23,7 @@ internal sealed class DisposalDecisions(EvidenceCatalogue catalogue, ReceiptKey 
         return items.ConvertAll(i => new ExpiredItem(i.Id, i.SealedAt!.Value, i.RetainUntil!.Value));
     }
 
-    public Task<DisposalView> ProposeAsync(DisposalRequest request, Person by, CancellationToken ct)
+    public Task<DisposalView> ProposeAsync(Guid id, DisposalRequest request, Person by, CancellationToken ct)
     {
         Texts.Demand(request.Why, "why", 500);
         var items = request.Items.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
@@ -34,7 +34,7 @@ internal sealed class DisposalDecisions(EvidenceCatalogue catalogue, ReceiptKey 
         var now = time.GetUtcNow();
         var decision = new DisposalDecision
         {
-            Id = "ds-" + Guid.CreateVersion7(now).ToString("N"), Why = request.Why, State = DisposalState.Proposed, ProposedAt = now, ProposedBy = by.Name, ProposedRole = by.Role.ToString(),
+            Id = "ds-" + id.ToString("N"), Why = request.Why, State = DisposalState.Proposed, ProposedAt = now, ProposedBy = by.Name, ProposedRole = by.Role.ToString(),
         };
         return catalogue.WriteAsync(db => ProposeAsync(db, decision, items, ct), ct);
     }
@@ -93,8 +93,8 @@ internal sealed class DisposalDecisions(EvidenceCatalogue catalogue, ReceiptKey 
 
     private static async Task<DisposalView> ProposeAsync(CatalogueDb db, DisposalDecision decision, List<string> items, CancellationToken ct)
     {
-        if (await db.Disposals.AnyAsync(d => d.Id == decision.Id, ct))
-            return await ViewAsync(db, decision, ct);
+        if (await db.Disposals.SingleOrDefaultAsync(d => d.Id == decision.Id, ct) is { } proposed)
+            return await ViewAsync(db, proposed, ct);
         db.Add(decision);
         await db.SaveChangesAsync(ct);
         foreach (var id in items)

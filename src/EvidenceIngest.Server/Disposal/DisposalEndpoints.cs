@@ -1,5 +1,6 @@
 using EvidenceIngest.Domain.Receipts;
 using EvidenceIngest.Server.Access;
+using EvidenceIngest.Server.Api;
 using EvidenceIngest.Server.Catalogue;
 
 namespace EvidenceIngest.Server.Disposal;
@@ -15,7 +16,8 @@ internal static class DisposalEndpoints
             TypedResults.Ok(await disposals.ListAsync(http.Caller().Reach, ct))).Concerns(Data.Checked);
         seen.MapGet("/expired", async (HttpContext http, DisposalDecisions disposals, CancellationToken ct) =>
             TypedResults.Ok(await disposals.ExpiredAsync(http.Caller().Reach, ct))).Concerns(Data.Checked);
-        seen.MapGet("/{id}", async (string id, DisposalDecisions disposals, CancellationToken ct) => TypedResults.Ok(await disposals.FindAsync(id, ct))).Concerns(Data.Disposal);
+        seen.MapGet("/{id}", async (string id, HttpContext http, DisposalDecisions disposals, CancellationToken ct) => http.Tagged(await disposals.FindAsync(id, ct)))
+            .Concerns(Data.Disposal).Produces<DisposalView>();
         seen.MapGet("/{id}/list", async (string id, DisposalDecisions disposals, CancellationToken ct) =>
             TypedResults.Bytes(await disposals.SignedListAsync(id, ct), "application/json")).Concerns(Data.Disposal).Produces<SignedEnvelope>();
 
@@ -27,11 +29,11 @@ internal static class DisposalEndpoints
         heads.MapPost("/reject", RejectAsync).Accepts<DisposalWord>("application/json").Produces<DisposalView>();
     }
 
-    private static async Task<IResult> ProposeAsync(HttpContext http, DisposalDecisions disposals, EvidenceCatalogue catalogue, CancellationToken ct)
+    private static async Task<IResult> ProposeAsync(HttpContext http, DisposalDecisions disposals, EvidenceCatalogue catalogue, TimeProvider time, CancellationToken ct)
     {
         var request = await http.ReadJsonAsync<DisposalRequest>(MaxBody);
         await catalogue.DemandItemsAsync(http.Caller().Reach, request.Items, ct);
-        var proposed = await disposals.ProposeAsync(request, http.Caller().Person, ct);
+        var proposed = await disposals.ProposeAsync(Repeats.MadeId(http, time), request, http.Caller().Person, ct);
         return TypedResults.Created($"/api/v1/disposals/{proposed.Disposal}", proposed);
     }
 

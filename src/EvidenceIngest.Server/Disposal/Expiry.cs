@@ -1,7 +1,9 @@
 using System.Globalization;
+using EvidenceIngest.Server.AccessRequests;
 using EvidenceIngest.Server.Catalogue;
 using EvidenceIngest.Server.Items;
 using EvidenceIngest.Server.Retention;
+using Microsoft.EntityFrameworkCore;
 
 namespace EvidenceIngest.Server.Disposal;
 
@@ -25,6 +27,8 @@ internal static class Expiry
         var until = new[] { term.Until, item.RetainUntil, item.LockedUntil }.Max();
         if (until >= now)
             return $"it is kept until {until.Value.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)}: {term.Because}";
+        if (await db.AccessRequests.AnyAsync(r => r.State == AccessState.Entered && db.AccessRequestItems.Any(i => i.RequestId == r.Id && i.ItemId == item.Id), ct))
+            return "somebody asked to look at it, and that is not decided yet";
         return item.RetainUntil is null || item.RetentionDueAt <= now ? RulesPending : null;
     }
 }

@@ -1,6 +1,7 @@
 using EvidenceIngest.Domain.Custody;
 using EvidenceIngest.Domain.Deliveries;
 using EvidenceIngest.Server.Access;
+using EvidenceIngest.Server.Api;
 using EvidenceIngest.Server.Catalogue;
 using EvidenceIngest.Server.Custody;
 using EvidenceIngest.Server.Events;
@@ -47,7 +48,7 @@ internal static class DockEndpoints
     {
         api.MapGet("/bays", ListAsync).RequireToken(TokenKind.Operator, Scopes.Read, Scopes.System).Concerns(Data.Checked).WithTags("Docks").Produces<BayView[]>();
         var administrators = api.MapGroup("/docks").RequireToken(TokenKind.Operator, Scopes.System).Concerns(Data.Installation).WithTags("Docks");
-        administrators.MapPost("/invitations", InviteAsync).Produces<DockInvitation>(StatusCodes.Status201Created);
+        administrators.MapPost("/invitations", InviteAsync).Produces<DockInvitation>(StatusCodes.Status201Created).AnswersSecret();
         administrators.MapPut("/{id}/unit", PlaceAsync).Accepts<DockPlace>("application/json").Produces(StatusCodes.Status204NoContent);
     }
 
@@ -104,6 +105,7 @@ internal static class DockEndpoints
                 dock.LastSeenAt = now;
                 await DockTelling.ReportedAsync(db, dock, before, now, ct);
                 await presence.CompareAsync(db, dock, ct);
+                await RecorderIssues.DockedAsync(db, RecorderPresence.Occupied(dock).Select(b => b.Recorder!), now, ct);
             },
             ct);
         return TypedResults.NoContent();

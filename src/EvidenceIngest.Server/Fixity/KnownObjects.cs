@@ -25,6 +25,7 @@ internal sealed class KnownObjects(EvidenceCatalogue catalogue)
             or exists (select 1 from master_files f where f.bucket = @p0 and f.key collate "C" = @p1 and f.version_id = @p2)
             or exists (select 1 from renditions r where r.bucket = @p0 and r.key collate "C" = @p1 and r.version_id = @p2)
             or exists (select 1 from item_stages s where s.stage = 'Render' and s.state = 'Due' and @p1 like 'renditions/' || s.item_id || '/%')
+            or exists (select 1 from access_copies c where c.bucket = @p0 and c.state = 'Waiting' and @p1 like c.key || '.%')
             as "Value"
         """;
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+using EvidenceIngest.Domain.Cases;
 using EvidenceIngest.Domain.Deadlines;
 using EvidenceIngest.Domain.Deliveries;
 using EvidenceIngest.Domain.Evidence;
@@ -5,6 +7,7 @@ using EvidenceIngest.Server.Access;
 using EvidenceIngest.Server.Deliveries;
 using EvidenceIngest.Server.People;
 using EvidenceIngest.Server.Pipeline;
+using EvidenceIngest.Server.Tracks;
 
 namespace EvidenceIngest.Server.Items;
 
@@ -82,6 +85,9 @@ internal sealed class EvidenceItem : IOfUnit
 
     public MetadataValue? ObjectOfProof { get; set; }
 
+    /// <summary>What the law protects in it.</summary>
+    public Secrecy Secrecy { get; set; }
+
     /// <summary>A person vouches for its last transcript.</summary>
     public bool TranscriptConfirmed { get; set; }
 
@@ -89,11 +95,26 @@ internal sealed class EvidenceItem : IOfUnit
 
     public DateTimeOffset AnnouncedAt { get; init; }
 
+    /// <summary>When it was made as far as is known, for figures and filters; kept by the database.</summary>
+    public DateTimeOffset MadeAt { get; private set; }
+
+    /// <summary>It lacks something that article 27 demands; kept by the database, as <see cref="Completeness"/> says.</summary>
+    public bool Incomplete { get; private set; }
+
+    /// <summary>Some of the places where it was made, in order; null where no receiver told.</summary>
+    public IReadOnlyList<GeoPoint>? Positions { get; set; }
+
     public DateTimeOffset? DeadlineAt { get; set; }
 
     public DateTimeOffset? SealedAt { get; set; }
 
     public bool? OnTime { get; set; }
+
+    /// <summary>Why it came late, in a person's words.</summary>
+    public string? LateReason { get; set; }
+
+    /// <summary>What a person saw in it (article 12); null until somebody watched it.</summary>
+    public SceneReview? Scene { get; set; }
 
     /// <summary>The calendar changed: its deadline is to be counted anew.</summary>
     public bool DeadlineDue { get; set; }
@@ -129,6 +150,16 @@ internal sealed class EvidenceItem : IOfUnit
 
     public EvidenceMetadata Metadata() => new(MethodOfProduction, TimeOfProduction, Producer, ObjectOfProof);
 
+    /// <summary>
+    /// From when to when it was recorded; null when nobody knows. Facts have to be loaded. Where a person states the time of
+    /// production, the recorder's clock was wrong.
+    /// </summary>
+    public FootageSpan? Span()
+    {
+        var stated = TimeOfProduction is { Source: MetadataSource.Person } value && DateTimeOffset.TryParse(value.Value, CultureInfo.InvariantCulture, out var at) ? at : RecordedAt;
+        return stated is { } from ? new FootageSpan(from, from + Duration()) : null;
+    }
+
     public bool IsSealed => State is ItemState.Sealed or ItemState.Quarantined;
 
     /// <summary>Adds findings that are not there yet; true when that changed whether the item is accepted.</summary>
@@ -149,8 +180,7 @@ internal sealed class EvidenceItem : IOfUnit
     public StorageDeadline? Deadline(WorkingDayCalendar calendar, TimeZoneInfo zone)
     {
         // The two working days run from the end of the last chapter, which is known once it was inspected.
-        var duration = Facts.Aggregate(TimeSpan.Zero, (sum, f) => sum + (f.Facts.Duration ?? TimeSpan.Zero));
-        return RecordedAt is { } at ? StorageDeadline.For(duration > TimeSpan.Zero && duration < LongestRecording ? at + duration : at, calendar, zone) : null;
+        return RecordedAt is { } at ? StorageDeadline.For(at + Duration(), calendar, zone) : null;
     }
 
     /// <summary>Counts it anew.</summary>
@@ -163,6 +193,12 @@ internal sealed class EvidenceItem : IOfUnit
         if (deadline is { CalendarMissing: true })
             Findings = [.. Findings, new Finding(FindingCode.CalendarMissing, "the working-day calendar lacks a year: weekends alone were counted")];
         return deadline;
+    }
+
+    private TimeSpan Duration()
+    {
+        var duration = Facts.Aggregate(TimeSpan.Zero, (sum, f) => sum + (f.Facts.Duration ?? TimeSpan.Zero));
+        return duration > TimeSpan.Zero && duration < LongestRecording ? duration : TimeSpan.Zero;
     }
 
     private bool Judge()

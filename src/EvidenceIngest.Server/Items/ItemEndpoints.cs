@@ -1,5 +1,6 @@
 using EvidenceIngest.Domain.Receipts;
 using EvidenceIngest.Server.Access;
+using EvidenceIngest.Server.Api;
 
 namespace EvidenceIngest.Server.Items;
 
@@ -11,14 +12,18 @@ internal static class ItemEndpoints
     public static void Map(IEndpointRouteBuilder api, IEndpointRouteBuilder readers, IEndpointRouteBuilder writers)
     {
         readers.MapGet("/items", ListAsync).Concerns(Data.Checked).WithTags("Items").Produces<ItemPage>().ProducesProblem(StatusCodes.Status400BadRequest);
-        readers.MapGet("/items/export", ExportAsync).Concerns(Data.Checked).WithTags("Items").Produces(StatusCodes.Status200OK, contentType: RegisterType);
+        readers.MapGet("/items/export", ExportAsync).Concerns(Data.Checked).WithTags("Items").Produces<string>(StatusCodes.Status200OK, RegisterType);
         api.MapGet("/me/items", ListOwnAsync).RequireToken(TokenKind.Operator, Scopes.Own).Concerns(Data.CallersOwn).WithTags("Items").Produces<ItemPage>();
         var items = readers.MapGroup("/items").Concerns(Data.Item).WithTags("Items");
         items.MapGet("/{id}", FindAsync).Produces<ItemDetail>().ProducesProblem(StatusCodes.Status404NotFound);
         items.MapGet("/{id}/custody", CustodyAsync).Produces<CustodyEventView[]>().ProducesProblem(StatusCodes.Status404NotFound);
         items.MapGet("/{id}/receipt", ReceiptAsync).Produces<SignedEnvelope>().ProducesProblem(StatusCodes.Status404NotFound);
         api.MapPost("/items/{id}/links", LinkAsync).RequireToken(TokenKind.Operator, Scopes.Link).Concerns(Data.Item).WithTags("Items")
-            .Accepts<LinkRequest>("application/json").Produces<LinkAnswer>(StatusCodes.Status201Created);
+            .Accepts<LinkRequest>("application/json").Produces<LinkAnswer>(StatusCodes.Status201Created).AnswersSecret();
+        writers.MapPost("/items/bulk", ChangeAllAsync).Concerns(Data.Checked).WithTags("Items").Accepts<BulkRequest>("application/json").Produces<BulkAnswer>();
+        writers.MapPut("/items/{id}/scene", ReviewSceneAsync).Concerns(Data.Item).WithTags("Items").Accepts<SceneRequest>("application/json").Produces<ItemDetail>();
+        writers.MapPut("/items/{id}/lateness", ExplainLatenessAsync).Concerns(Data.Item).WithTags("Items")
+            .Accepts<LatenessRequest>("application/json").Produces<ItemDetail>().ProducesProblem(StatusCodes.Status409Conflict);
         writers.MapPatch("/items/{id}/metadata", ChangeAsync).Concerns(Data.Item).WithTags("Items").Accepts<MetadataPatch>("application/json").Produces<ItemDetail>();
     }
 
@@ -40,8 +45,8 @@ internal static class ItemEndpoints
             ? TypedResults.Ok(await register.ListAsync(new ItemFilter(Reach.Everything) { ProducerNumber = number }, cursor, limit, ct))
             : throw RequestRefusedException.Conflict("the account has no officer number: ask the security administrator");
 
-    private static async Task<IResult> FindAsync(string id, ItemRegister register, CancellationToken ct) =>
-        TypedResults.Ok(await register.FindAsync(Id(id), ct));
+    private static async Task<IResult> FindAsync(string id, HttpContext http, ItemRegister register, CancellationToken ct) =>
+        http.Tagged(await register.FindAsync(Id(id), ct));
 
     private static async Task<IResult> CustodyAsync(string id, ItemRegister register, CancellationToken ct) =>
         TypedResults.Ok(await register.CustodyAsync(Id(id), ct));
@@ -58,10 +63,24 @@ internal static class ItemEndpoints
     }
 
     private static async Task<IResult> ChangeAsync(
-        string id, HttpContext http, MetadataChanges changes, ItemRegister register, CancellationToken ct)
+        string id, HttpContext http, MetadataChanges changes, CancellationToken ct)
     {
         var patch = await http.ReadJsonAsync<MetadataPatch>(MaxBody);
-        await changes.ChangeAsync(Id(id), patch, http.Caller().Name, ct);
+        return http.Tagged(await changes.ChangeAsync(Id(id), patch, http.Caller().Name, ct, Precondition.Of(http)));
+    }
+
+    private static async Task<IResult> ChangeAllAsync(HttpContext http, BulkChanges changes, CancellationToken ct) =>
+        TypedResults.Ok(await changes.ChangeAsync(await http.ReadJsonAsync<BulkRequest>(MaxBody), http.Caller(), ct));
+
+    private static async Task<IResult> ReviewSceneAsync(string id, HttpContext http, ItemReviews reviews, ItemRegister register, CancellationToken ct)
+    {
+        await reviews.ReviewSceneAsync(Id(id), await http.ReadJsonAsync<SceneRequest>(MaxBody), http.Caller().Name, ct);
+        return TypedResults.Ok(await register.FindAsync(id, ct));
+    }
+
+    private static async Task<IResult> ExplainLatenessAsync(string id, HttpContext http, ItemReviews reviews, ItemRegister register, CancellationToken ct)
+    {
+        await reviews.ExplainLatenessAsync(Id(id), await http.ReadJsonAsync<LatenessRequest>(MaxBody), http.Caller().Name, ct);
         return TypedResults.Ok(await register.FindAsync(id, ct));
     }
 

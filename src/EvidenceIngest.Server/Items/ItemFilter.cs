@@ -1,4 +1,3 @@
-using EvidenceIngest.Domain.Evidence;
 using EvidenceIngest.Server.Access;
 using EvidenceIngest.Server.Catalogue;
 
@@ -85,9 +84,9 @@ internal sealed record ItemFilter(Reach Reach)
         if (Dock is { } dock)
             items = items.Where(i => db.Deliveries.Any(d => d.ItemId == i.Id && d.DockId == dock));
         if (From is { } from)
-            items = items.Where(i => (i.RecordedAt ?? i.AnnouncedAt) >= from);
+            items = items.Where(i => i.MadeAt >= from);
         if (Before is { } before)
-            items = items.Where(i => (i.RecordedAt ?? i.AnnouncedAt) < before);
+            items = items.Where(i => i.MadeAt < before);
         // As the figures of supervision count them: companions of recordings are none themselves.
         if (Lack is not null)
             items = items.Where(i => i.SidecarRole == null);
@@ -96,8 +95,7 @@ internal sealed record ItemFilter(Reach Reach)
         {
             ItemLack.Time => items.Where(i => i.OnTime == false || (i.SealedAt == null && i.DeadlineAt < now)),
             ItemLack.Case => items.Where(i => !db.CaseItems.Any(l => l.ItemId == i.Id)),
-            ItemLack.Requirement => items.Where(i => i.MethodOfProduction == null || i.TimeOfProduction == null || i.Producer == null || i.ObjectOfProof == null
-                || (i.Kind == MediaKind.Audio && !i.TranscriptConfirmed)),
+            ItemLack.Requirement => items.Where(i => i.Incomplete),
             _ => items,
         };
     }

@@ -41,12 +41,13 @@ internal sealed class ItemRegister(EvidenceCatalogue catalogue, ServerOptions op
         return new ItemPage([.. page.Select(Summarise)], next);
     }
 
-    public async Task<ItemDetail> FindAsync(string itemId, CancellationToken ct)
+    public Task<ItemDetail> FindAsync(string itemId, CancellationToken ct) => catalogue.ReadAsync(db => FindAsync(db, itemId, ct), ct);
+
+    /// <summary>As a transaction sees it.</summary>
+    public async Task<ItemDetail> FindAsync(CatalogueDb db, string itemId, CancellationToken ct)
     {
-        var item = await catalogue.ReadAsync(
-            db => Whole(db).Include(i => i.Facts).SingleOrDefaultAsync(i => i.Id == itemId, ct), ct) ?? throw NoItem(itemId);
-        var delivery = await catalogue.ReadAsync(
-            db => db.Deliveries.Where(d => d.ItemId == itemId).Select(d => d.Id).SingleAsync(ct), ct);
+        var item = await Whole(db).AsNoTracking().Include(i => i.Facts).SingleOrDefaultAsync(i => i.Id == itemId, ct) ?? throw NoItem(itemId);
+        var delivery = await db.Deliveries.Where(d => d.ItemId == itemId).Select(d => d.Id).SingleAsync(ct);
         return new ItemDetail(
             Summarise(item),
             delivery,
@@ -56,11 +57,14 @@ internal sealed class ItemRegister(EvidenceCatalogue catalogue, ServerOptions op
             item.KeyMarked,
             item.SidecarRole is { } role ? new SidecarFacts(role, item.SidecarOf) : null,
             item.Metadata(),
-            item.Deadline(await catalogue.ReadAsync(db => db.WorkingDaysAsync(ct), ct), options.AgencyZone)?.Days,
+            item.Deadline(await db.WorkingDaysAsync(ct), options.AgencyZone)?.Days,
+            item.LateReason,
+            item.Scene,
             item.Findings,
             [.. item.Facts.OrderBy(f => f.Position).Select(f => f.Facts)],
             [.. item.Renditions.OrderBy(r => r.Name).Select(r => new RenditionView(r.Name, r.ContentType, r.Bytes, r.Sha256, r.Bucket, r.Key, r.Recipe))],
-            item.AnnouncedAt);
+            item.AnnouncedAt,
+            item.Secrecy);
     }
 
     public async Task<IReadOnlyList<CustodyEventView>> CustodyAsync(string itemId, CancellationToken ct)

@@ -68,10 +68,13 @@ public sealed record StageProgress(Stage Stage, StageState State, int Attempts, 
 /// <param name="Sidecar">What it is, when it accompanies a recording (positions, digest, log …) and is none itself.</param>
 /// <param name="Metadata">The four mandatory fields with their sources.</param>
 /// <param name="DeadlineDays">How the deadline is counted, day by day; null without a time of recording.</param>
+/// <param name="LateReason">Why it came late, in a person's words; null when nobody said.</param>
+/// <param name="Scene">What it shows of the scene (article 12); null until a person watched it.</param>
 /// <param name="Findings">What was noticed.</param>
 /// <param name="Facts">Of every file, once inspected.</param>
 /// <param name="Renditions">With recipe and digest.</param>
 /// <param name="AnnouncedAt">UTC.</param>
+/// <param name="Secrecy">What the law protects in it.</param>
 public sealed record ItemDetail(
     ItemSummary Summary,
     string DeliveryId,
@@ -82,10 +85,13 @@ public sealed record ItemDetail(
     SidecarFacts? Sidecar,
     EvidenceMetadata Metadata,
     IReadOnlyList<DeadlineDay>? DeadlineDays,
+    string? LateReason,
+    SceneReview? Scene,
     IReadOnlyList<Finding> Findings,
     IReadOnlyList<MediaFacts> Facts,
     IReadOnlyList<RenditionView> Renditions,
-    DateTimeOffset AnnouncedAt);
+    DateTimeOffset AnnouncedAt,
+    Secrecy Secrecy);
 
 /// <param name="Name">proxy, poster, audio16k.</param>
 /// <param name="ContentType">Media type.</param>
@@ -122,6 +128,13 @@ public sealed record CustodyEventView(
 /// <param name="Why">Reason of the change, for the chain.</param>
 public sealed record MetadataPatch(
     string? MethodOfProduction, string? TimeOfProduction, string? Producer, string? ObjectOfProof, string Why);
+
+/// <param name="Points">Every point of article 12: Shown, NotShown or NotApplicable.</param>
+/// <param name="Note">In the reviewer's words; null for none.</param>
+public sealed record SceneRequest(IReadOnlyDictionary<ScenePoint, SceneTick> Points, string? Note = null);
+
+/// <param name="Reason">Why it came after its storage deadline; enters the chain.</param>
+public sealed record LatenessRequest(string Reason);
 
 /// <param name="Rendition">proxy, poster …</param>
 /// <param name="Minutes">How long the link works.</param>

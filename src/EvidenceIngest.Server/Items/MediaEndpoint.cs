@@ -1,3 +1,4 @@
+using EvidenceIngest.Server.Api;
 using EvidenceIngest.Server.Vault;
 using Microsoft.Net.Http.Headers;
 
@@ -9,19 +10,27 @@ internal static class MediaEndpoint
     private const int LongestToken = 100;
 
     public static void MapMedia(this IEndpointRouteBuilder app) =>
-        app.MapMethods("/media/{token}", [HttpMethods.Get, HttpMethods.Head], OpenAsync).WithTags("Media").ExcludeFromDescription();
+        app.MapMethods("/media/{token}", [HttpMethods.Get, HttpMethods.Head], OpenAsync).WithTags("Media")
+            .Produces<Stream>(StatusCodes.Status200OK, "application/octet-stream").ProducesProblem(StatusCodes.Status410Gone);
 
-    private static async Task<IResult> OpenAsync(string token, HttpContext http, MediaLinks links, IVault vault, CancellationToken ct)
+    private static async Task<IResult> OpenAsync(string token, HttpContext http, MediaLinks links, RateLimits limits, IVault vault, CancellationToken ct)
     {
+        limits.DemandLink(token.Length > LongestToken ? "" : token);
         if (token.Length > LongestToken)
             throw Access.RequestRefusedException.NotFound("the link is not known");
         var address = http.Connection.RemoteIpAddress?.ToString() ?? "unknown";
-        var rendition = await links.OpenAsync(token, address, ct);
-        var headers = http.Response.Headers;
-        headers.CacheControl = "private, no-store";
-        headers.XContentTypeOptions = "nosniff";
-        headers.ContentSecurityPolicy = "default-src 'none'; media-src 'self'; img-src 'self'; sandbox";
-        headers["Referrer-Policy"] = "no-referrer";
+        StoredRendition rendition;
+        try
+        {
+            rendition = await links.OpenAsync(token, address, ct);
+        }
+        catch (Access.RequestRefusedException e) when (e.Status == StatusCodes.Status404NotFound)
+        {
+            limits.DemandStranger(http);
+            throw;
+        }
+
+        Protect(http.Response.Headers);
 #pragma warning disable CA2000 // The result disposes it when it is written.
         var content = new RenditionStream(vault, new VaultVersion(rendition.Bucket, rendition.Key, rendition.VersionId), rendition.Bytes);
 #pragma warning restore CA2000
@@ -31,5 +40,14 @@ internal static class MediaEndpoint
             lastModified: rendition.MadeAt,
             entityTag: new EntityTagHeaderValue($"\"{rendition.Sha256}\""),
             enableRangeProcessing: true);
+    }
+
+    /// <summary>Nothing is kept by browsers and caches, nothing is told to other sites, nothing in it runs.</summary>
+    public static void Protect(IHeaderDictionary headers)
+    {
+        headers.CacheControl = "private, no-store";
+        headers.XContentTypeOptions = "nosniff";
+        headers.ContentSecurityPolicy = "default-src 'none'; media-src 'self'; img-src 'self'; sandbox";
+        headers["Referrer-Policy"] = "no-referrer";
     }
 }

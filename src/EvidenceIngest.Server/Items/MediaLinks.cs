@@ -1,5 +1,6 @@
 using EvidenceIngest.Domain.Custody;
 using EvidenceIngest.Server.Access;
+using EvidenceIngest.Server.AccessRequests;
 using EvidenceIngest.Server.Catalogue;
 using EvidenceIngest.Server.Custody;
 using Microsoft.EntityFrameworkCore;
@@ -17,6 +18,8 @@ internal sealed class MediaLinks(EvidenceCatalogue catalogue, ServerOptions opti
     public async Task<LinkAnswer> MakeAsync(string itemId, LinkRequest request, string by, CancellationToken ct)
     {
         Texts.Demand(request.Rendition, "rendition", 64);
+        if (request.Rendition.StartsWith(AccessCopy.Prefix, StringComparison.Ordinal))
+            throw RequestRefusedException.Invalid("rendition", "was made for an access request: it is shown through that request's own links alone");
         if (request.Minutes is < 1 or > MostMinutes)
             throw RequestRefusedException.Invalid("minutes", $"must lie between 1 and {MostMinutes}");
         var token = Secret.NewToken();

@@ -2,6 +2,7 @@ using System.Globalization;
 using EvidenceIngest.Domain.Custody;
 using EvidenceIngest.Domain.Evidence;
 using EvidenceIngest.Server.Access;
+using EvidenceIngest.Server.Api;
 using EvidenceIngest.Server.Catalogue;
 using EvidenceIngest.Server.Custody;
 using Microsoft.EntityFrameworkCore;
@@ -9,11 +10,20 @@ using Microsoft.EntityFrameworkCore;
 namespace EvidenceIngest.Server.Items;
 
 /// <summary>Lets people fill in and correct what article 27 demands; the chain keeps the old value, the new one, who and why.</summary>
-internal sealed class MetadataChanges(EvidenceCatalogue catalogue, TimeProvider time)
+internal sealed class MetadataChanges(EvidenceCatalogue catalogue, ItemRegister register, TimeProvider time)
 {
     private const int Longest = 1000;
 
-    public async Task ChangeAsync(string itemId, MetadataPatch patch, string by, CancellationToken ct)
+    /// <exception cref="RequestRefusedException">400 naming the field; 404; 412 when it was changed since the caller read it.</exception>
+    public async Task<ItemDetail> ChangeAsync(string itemId, MetadataPatch patch, string by, CancellationToken ct, Precondition? precondition = null)
+    {
+        Check(patch);
+        await catalogue.WriteAsync(db => ChangeAsync(db, itemId, patch, precondition ?? Precondition.None, by, ct), ct);
+        return await register.FindAsync(itemId, ct);
+    }
+
+    /// <exception cref="RequestRefusedException">400 naming the field.</exception>
+    public static void Check(MetadataPatch patch)
     {
         Texts.Demand(patch.Why, "why", Longest);
         foreach (var (text, field) in new[]
@@ -31,21 +41,19 @@ internal sealed class MetadataChanges(EvidenceCatalogue catalogue, TimeProvider 
         {
             throw RequestRefusedException.Invalid("timeOfProduction", "must look like 2026-11-21T09:30:00+08:00");
         }
-
-        var found = await catalogue.WriteAsync(db => ChangeAsync(db, itemId, patch, by, ct), ct);
-        if (!found)
-            throw ItemRegister.NoItem(itemId);
     }
 
     /// <summary>As events show a value: with where it comes from.</summary>
     public static string Show(MetadataValue? value) => value is null ? "nothing" : $"'{value.Value}' ({value.Source})";
 
-    private async Task<bool> ChangeAsync(CatalogueDb db, string itemId, MetadataPatch patch, string by, CancellationToken ct)
+    /// <summary>Part of the caller's transaction.</summary>
+    /// <returns>Whether anything changed.</returns>
+    public async Task<bool> ChangeAsync(CatalogueDb db, string itemId, MetadataPatch patch, Precondition precondition, string by, CancellationToken ct)
     {
         await db.LockItemAsync(itemId, ct);
-        var item = await db.Items.SingleOrDefaultAsync(i => i.Id == itemId, ct);
-        if (item is null)
-            return false;
+        if (precondition.Tags is not null)
+            precondition.Demand(await register.FindAsync(db, itemId, ct));
+        var item = await db.Items.SingleOrDefaultAsync(i => i.Id == itemId, ct) ?? throw ItemRegister.NoItem(itemId);
         var changes = new List<string>();
         item.MethodOfProduction = Apply("methodOfProduction", item.MethodOfProduction, patch.MethodOfProduction);
         item.TimeOfProduction = Apply("timeOfProduction", item.TimeOfProduction, patch.TimeOfProduction);
@@ -58,7 +66,7 @@ internal sealed class MetadataChanges(EvidenceCatalogue catalogue, TimeProvider 
                 $"{string.Join("; ", changes)}; reason: {patch.Why}", ct);
         }
 
-        return true;
+        return changes.Count > 0;
 
         MetadataValue? Apply(string field, MetadataValue? old, string? text)
         {

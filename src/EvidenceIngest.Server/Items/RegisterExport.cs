@@ -26,7 +26,7 @@ internal sealed class RegisterExport(EvidenceCatalogue catalogue, ServerOptions 
     public Task RecordAsync(ItemFilter filter, Caller by, CancellationToken ct)
     {
         var now = time.GetUtcNow();
-        var of = filter.Reach.IsEverything ? "" : $", as {by.Role} of their units";
+        var of = filter.Reach.CoversAllUnits ? "" : $", as {by.Role} of their units";
         return catalogue.WriteAsync(db => db.AppendToServiceAsync(new NewEvent(now, Actors.Operator(by.Name), CustodyEventKind.RegisterExported, filter.Describe() + of), ct), ct);
     }
 

@@ -1,4 +1,5 @@
 using EvidenceIngest.Server.Access;
+using EvidenceIngest.Server.Api;
 using EvidenceIngest.Server.Catalogue;
 using Microsoft.Net.Http.Headers;
 
@@ -14,19 +15,19 @@ internal static class PackageEndpoints
         writers.MapPost("/packages", MakeAsync).Concerns(Data.Checked).WithTags("Packages").Accepts<PackageRequest>("application/json").Produces<PackageView>(StatusCodes.Status201Created);
         var packages = writers.MapGroup("/packages").Concerns(Data.Package).WithTags("Packages");
         packages.MapGet("/{id}", FindAsync).Produces<PackageView>().ProducesProblem(StatusCodes.Status404NotFound);
-        packages.MapGet("/{id}/files/{**path}", ReadAsync).ProducesProblem(StatusCodes.Status404NotFound);
+        packages.MapGet("/{id}/files/{**path}", ReadAsync).Produces<Stream>(StatusCodes.Status200OK, "application/octet-stream").ProducesProblem(StatusCodes.Status404NotFound);
     }
 
-    private static async Task<IResult> MakeAsync(HttpContext http, PackageMaking packages, EvidenceCatalogue catalogue, CancellationToken ct)
+    private static async Task<IResult> MakeAsync(HttpContext http, PackageMaking packages, EvidenceCatalogue catalogue, TimeProvider time, CancellationToken ct)
     {
         var request = await http.ReadJsonAsync<PackageRequest>(MaxBody);
         await catalogue.DemandItemsAsync(http.Caller().Reach, request.Items, ct);
-        var package = await packages.MakeAsync(request, http.Caller().Name, ct);
+        var package = await packages.MakeAsync(Repeats.MadeId(http, time), request, http.Caller().Name, ct);
         return TypedResults.Created($"/api/v1/packages/{package.Package}", package);
     }
 
-    private static async Task<IResult> FindAsync(string id, PackageMaking packages, CancellationToken ct) =>
-        TypedResults.Ok(await packages.FindAsync(Id(id), ct));
+    private static async Task<IResult> FindAsync(string id, HttpContext http, PackageMaking packages, CancellationToken ct) =>
+        http.Tagged(await packages.FindAsync(Id(id), ct));
 
     private static async Task<IResult> ReadAsync(string id, string path, HttpContext http, PackageReading packages, CancellationToken ct)
     {

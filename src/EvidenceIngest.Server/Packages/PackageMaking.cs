@@ -4,6 +4,7 @@ using EvidenceIngest.Domain;
 using EvidenceIngest.Domain.Custody;
 using EvidenceIngest.Domain.Packages;
 using EvidenceIngest.Server.Access;
+using EvidenceIngest.Server.AccessRequests;
 using EvidenceIngest.Server.Catalogue;
 using EvidenceIngest.Server.Custody;
 using EvidenceIngest.Server.Items;
@@ -28,8 +29,7 @@ internal sealed class PackageMaking(
         "未生成report.pdf：服务器缺少字体，请打印report.html，并请管理员安装fonts-droid-fallback、fonts-dejavu-core"
         + " / there is no report.pdf, because the server lacks fonts: print report.html; an administrator installs fonts-droid-fallback and fonts-dejavu-core";
 
-    public Task<PackageView> MakeAsync(PackageRequest request, string by, CancellationToken ct) =>
-        MakeAsync("pk-" + Guid.CreateVersion7(time.GetUtcNow()).ToString("N"), request, by, ct);
+    public Task<PackageView> MakeAsync(Guid id, PackageRequest request, string by, CancellationToken ct) => MakeAsync("pk-" + id.ToString("N"), request, by, ct);
 
     /// <summary>Idempotent for one id: what was made is not made again, and what a kill left half-made is finished.</summary>
     public async Task<PackageView> MakeAsync(string id, PackageRequest request, string by, CancellationToken ct)
@@ -40,6 +40,8 @@ internal sealed class PackageMaking(
             throw RequestRefusedException.Invalid("items", $"must name 1 to {MostItems} items");
         foreach (var item in items)
             Texts.Demand(item, "items", 100);
+        if (request.Renditions?.FirstOrDefault(r => r?.StartsWith(AccessCopy.Prefix, StringComparison.Ordinal) == true) is { } bound)
+            throw RequestRefusedException.Invalid("renditions", $"{bound} was made for an access request: it is shown through that request's own links alone");
         if (await catalogue.ReadAsync(db => db.Packages.AnyAsync(p => p.Id == id, ct), ct))
             return await FindAsync(id, ct);
         var package = new Package { Id = id, MadeAt = time.GetUtcMilliseconds(), MadeBy = by, Why = request.Why, Items = items };

@@ -157,6 +157,10 @@ internal sealed class Accounts(EvidenceCatalogue catalogue, AccountRules rules, 
                 var account = await SingleAsync(db, userName, by.Reach, ct);
                 if (account.Id == by.Account?.Id)
                     throw RequestRefusedException.Conflict("nobody changes their own account this way: ask another security administrator");
+                // Whoever sets a password can log in with it: an account is worth what its roles reach, not where its owner works.
+                var held = await db.RoleGrants.Where(g => g.AccountId == account.Id && g.RevokedAt == null).Select(g => g.UnitId).ToListAsync(ct);
+                if (held.Find(unit => !by.Reach.Covers(unit)) is not null)
+                    throw RequestRefusedException.Conflict($"{account.Called} holds roles beyond your units: ask a security administrator of the unit above");
                 await change(db, account);
                 return await ViewAsync(db, account, ct);
             },

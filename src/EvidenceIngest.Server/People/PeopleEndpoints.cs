@@ -1,4 +1,5 @@
 using EvidenceIngest.Server.Access;
+using EvidenceIngest.Server.Api;
 
 namespace EvidenceIngest.Server.People;
 
@@ -31,7 +32,7 @@ internal static class PeopleEndpoints
         }).Accepts<PasswordChange>("application/json");
         me.MapPost("/authenticator", async (HttpContext http, OwnAccount own, CancellationToken ct) =>
             TypedResults.Ok(await own.NewKeyAsync(http.Caller(), await http.ReadJsonAsync<AuthenticatorRequest>(MaxBody), ct)))
-            .Accepts<AuthenticatorRequest>("application/json");
+            .Accepts<AuthenticatorRequest>("application/json").AnswersSecret();
         me.MapPut("/authenticator", async (HttpContext http, OwnAccount own, CancellationToken ct) =>
         {
             await own.ConfirmKeyAsync(http.Caller(), await http.ReadJsonAsync<AuthenticatorProof>(MaxBody), ct);
@@ -60,14 +61,14 @@ internal static class PeopleEndpoints
         accounts.MapGet("", async (HttpContext http, Accounts all, CancellationToken ct) => TypedResults.Ok(await all.ListAsync(http.Caller().Reach, ct)));
         accounts.MapPost("", async (HttpContext http, Accounts all, CancellationToken ct) =>
             TypedResults.Created((string?)null, await all.AddAsync(await http.ReadJsonAsync<AccountRequest>(MaxBody), http.Caller(), ct)))
-            .Accepts<AccountRequest>("application/json");
+            .Accepts<AccountRequest>("application/json").AnswersSecret();
         accounts.MapGet("/{userName}", async (string userName, HttpContext http, Accounts all, CancellationToken ct) =>
             TypedResults.Ok(await all.FindAsync(userName, http.Caller().Reach, ct)));
         accounts.MapPatch("/{userName}", async (string userName, HttpContext http, Accounts all, CancellationToken ct) =>
             TypedResults.Ok(await all.ChangeAsync(userName, await http.ReadJsonAsync<AccountChange>(MaxBody), http.Caller(), ct)))
             .Accepts<AccountChange>("application/json");
         accounts.MapPost("/{userName}/password", async (string userName, HttpContext http, Accounts all, CancellationToken ct) =>
-            TypedResults.Ok(await all.ResetPasswordAsync(userName, http.Caller(), ct)));
+            TypedResults.Ok(await all.ResetPasswordAsync(userName, http.Caller(), ct))).AnswersSecret();
         accounts.MapPost("/{userName}/authenticator/drop", async (string userName, HttpContext http, Accounts all, CancellationToken ct) =>
             TypedResults.Ok(await all.DropSecondFactorAsync(userName, await http.ReadJsonAsync<GrantWord>(MaxBody), http.Caller(), ct)))
             .Accepts<GrantWord>("application/json");

@@ -62,9 +62,10 @@ internal sealed class Sessions(EvidenceCatalogue catalogue, AccountRules rules, 
         var grants = await db.RoleGrants.InForce().Where(g => g.AccountId == caller.Self.Id).Select(g => new { g.Role, g.UnitId }).ToListAsync(ct);
         var fitting = grants.Where(g => Scopes.Of(g.Role).Any(anyOf.Contains)).ToLookup(g => g.Role, g => g.UnitId);
         // With two roles that both may, one is named in what is recorded; they reach as far as either.
-        return fitting.Count == 0
-            ? throw TokenFilter.Lacks(anyOf)
-            : caller with { Role = fitting.Min(g => g.Key), Reach = await Reach.BelowAsync(db, [.. fitting.SelectMany(g => g)], ct) };
+        if (fitting.Count == 0)
+            throw TokenFilter.Lacks(anyOf);
+        var cleared = fitting.Where(g => g.Key.SeesSecrets()).SelectMany(g => g).Distinct().ToList();
+        return caller with { Role = fitting.Min(g => g.Key), Reach = await Reach.BelowAsync(db, [.. fitting.SelectMany(g => g)], cleared, ct) };
     }
 
     private static RequestRefusedException Over(string why) => new(StatusCodes.Status401Unauthorized, why);

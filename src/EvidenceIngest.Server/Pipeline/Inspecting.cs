@@ -2,6 +2,7 @@ using System.Globalization;
 using EvidenceIngest.Domain.Custody;
 using EvidenceIngest.Domain.Evidence;
 using EvidenceIngest.Server.Calendar;
+using EvidenceIngest.Server.Cases;
 using EvidenceIngest.Server.Catalogue;
 using EvidenceIngest.Server.Custody;
 using EvidenceIngest.Server.Inspection;
@@ -57,6 +58,7 @@ internal sealed class Inspecting(
         }
 
         await db.AppendAsync(itemId, events, ct);
+        await db.DueFootageAsync(item, now, ct);
     }
 
     // That positions, digests and logs are no media is what they are for.

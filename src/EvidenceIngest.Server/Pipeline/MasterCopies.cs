@@ -24,16 +24,22 @@ internal sealed class MasterCopies(IVault vault)
             // Tools look at the ending; it comes from the key, never from the card.
             var name = string.Create(CultureInfo.InvariantCulture, $"master-{file.Position + 1:D2}{Path.GetExtension(file.Key)}");
             copies.Add(Path.Combine(work.Folder, name));
-            await FetchAsync(file, copies[^1], ct);
+            await FetchAsync(vault, new VaultVersion(file.Bucket!, file.Key!, file.VersionId!), file.Sha256, copies[^1], ct);
         }
 
         return work.Masters = copies;
     }
 
-    private async Task FetchAsync(MasterFile file, string copy, CancellationToken ct)
+    /// <param name="vault">Where it lies.</param>
+    /// <param name="version">Which.</param>
+    /// <param name="sha256">As it was sealed or made.</param>
+    /// <param name="copy">Where it is put.</param>
+    /// <param name="ct">Ends it.</param>
+    /// <exception cref="SealedCopyDiffersException">The vault gave other bytes.</exception>
+    public static async Task FetchAsync(IVault vault, VaultVersion version, string sha256, string copy, CancellationToken ct)
     {
         using var hasher = new ContentHasher(withSm3: false);
-        await using (var content = await vault.OpenAsync(new VaultVersion(file.Bucket!, file.Key!, file.VersionId!), 0, null, ct))
+        await using (var content = await vault.OpenAsync(version, 0, null, ct))
         await using (var target = new FileStream(copy, FileMode.Create, FileAccess.Write, FileShare.None, 0))
         {
             var buffer = new byte[1 << 20];
@@ -46,8 +52,8 @@ internal sealed class MasterCopies(IVault vault)
         }
 
         var digest = hasher.Finish();
-        if (digest.Sha256 != file.Sha256)
-            throw new SealedCopyDiffersException(file.Key!, file.Sha256, digest.Sha256);
+        if (digest.Sha256 != sha256)
+            throw new SealedCopyDiffersException(version.Key, sha256, digest.Sha256);
     }
 }
 

@@ -3,6 +3,7 @@ using EvidenceIngest.Server.Catalogue;
 using EvidenceIngest.Server.Custody;
 using EvidenceIngest.Server.Items;
 using EvidenceIngest.Server.Renditions;
+using EvidenceIngest.Server.Tracks;
 using EvidenceIngest.Server.Vault;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
@@ -14,6 +15,9 @@ internal sealed class Rendering(
     EvidenceCatalogue catalogue, MasterCopies masters, IRenditionMaker maker, IVault vault, VaultOptions vaultOptions,
     ServerOptions options, TimeProvider time, ILogger<Rendering> log)
 {
+    // Enough to say whether it came near a place.
+    private const int MostPositions = 200;
+
     public async Task RunAsync(string itemId, WorkPlace work, CancellationToken ct)
     {
         var item = await catalogue.ReadAsync(
@@ -30,14 +34,21 @@ internal sealed class Rendering(
         catch (RenditionFailedException e)
         {
             log.StageFailed(nameof(Stage.Render), itemId, e.Message);
-            await catalogue.WriteAsync(db => RecordAsync(db, itemId, [], e.Message, ct), ct);
+            await catalogue.WriteAsync(db => RecordAsync(db, itemId, [], null, e.Message, ct), ct);
             return;
         }
 
+        var positions = made.FirstOrDefault(r => r.Name == TrackRendition.Name) is { } track ? PositionsIn(track.File) : null;
         var stored = new List<StoredRendition>();
         foreach (var rendition in made)
             stored.Add(await StoreAsync(itemId, rendition, ct));
-        await catalogue.WriteAsync(db => RecordAsync(db, itemId, stored, null, ct), ct);
+        await catalogue.WriteAsync(db => RecordAsync(db, itemId, stored, positions, null, ct), ct);
+    }
+
+    private static IReadOnlyList<GeoPoint>? PositionsIn(string gpx)
+    {
+        using var content = File.OpenRead(gpx);
+        return Gpx.Read(content) is { Points.Count: > 0 } track ? GeoPoint.Thin(track, MostPositions) : null;
     }
 
     private async Task<StoredRendition> StoreAsync(string itemId, Rendition made, CancellationToken ct)
@@ -62,7 +73,7 @@ internal sealed class Rendering(
     }
 
     private async Task RecordAsync(
-        CatalogueDb db, string itemId, IReadOnlyList<StoredRendition> made, string? failure, CancellationToken ct)
+        CatalogueDb db, string itemId, IReadOnlyList<StoredRendition> made, IReadOnlyList<GeoPoint>? positions, string? failure, CancellationToken ct)
     {
         await db.LockItemAsync(itemId, ct);
         var item = await db.Items.Include(i => i.Stages).Include(i => i.Facts).SingleAsync(i => i.Id == itemId, ct);
@@ -80,6 +91,7 @@ internal sealed class Rendering(
         else
         {
             db.AddRange(made);
+            item.Positions = positions;
             stage.Become(StageState.Done, now);
             events.AddRange(made.Select(r => new NewEvent(
                 now, actor, CustodyEventKind.Rendered,

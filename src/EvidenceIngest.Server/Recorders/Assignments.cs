@@ -18,6 +18,13 @@ internal sealed class Assignments(EvidenceCatalogue catalogue, TimeProvider time
     /// <summary>Idempotent. An assignment ends where the next one of the recorder begins.</summary>
     public Task<AssignmentAnswer> AssignAsync(string recorderId, AssignmentRequest request, Caller by, CancellationToken ct)
     {
+        Check(recorderId, request);
+        return catalogue.WriteAsync(db => AssignAsync(db, recorderId, request, by, ct), ct);
+    }
+
+    /// <exception cref="RequestRefusedException">It can't be.</exception>
+    public void Check(string recorderId, AssignmentRequest request)
+    {
         Texts.Demand(recorderId, "recorder", 200);
         Texts.Demand(request.OfficerNumber, "officerNumber", 64);
         Texts.Demand(request.OfficerName, "officerName", 100);
@@ -25,10 +32,10 @@ internal sealed class Assignments(EvidenceCatalogue catalogue, TimeProvider time
         Texts.Allow(request.Unit, "unit", 40);
         if (request.From < SinceEver || request.From > time.GetUtcNow().AddYears(1))
             throw RequestRefusedException.Invalid("from", "must lie between 2000 and a year from now");
-        return catalogue.WriteAsync(db => AssignAsync(db, recorderId, request, by, ct), ct);
     }
 
-    private async Task<AssignmentAnswer> AssignAsync(
+    /// <summary>Part of the caller's transaction, which has the recorder's row locked from then on.</summary>
+    public async Task<AssignmentAnswer> AssignAsync(
         CatalogueDb db, string recorderId, AssignmentRequest request, Caller by, CancellationToken ct)
     {
         var now = time.GetUtcNow();
@@ -76,7 +83,7 @@ internal sealed class Assignments(EvidenceCatalogue catalogue, TimeProvider time
         var accepted = new List<string>();
         // In the order of ids, so that two assignments never wait for each other's items.
         var items = await db.Items.AsNoTracking().Where(i => i.RecorderId == recorderId)
-            .OrderBy(i => i.Id).Select(i => new { i.Id, At = i.RecordedAt ?? i.AnnouncedAt }).ToListAsync(ct);
+            .OrderBy(i => i.Id).Select(i => new { i.Id, At = i.MadeAt }).ToListAsync(ct);
         foreach (var item in items.Where(i => assignment.Covers(i.At)))
         {
             if (await FollowAsync(db, item.Id, assignment, by.Name, now, ct))

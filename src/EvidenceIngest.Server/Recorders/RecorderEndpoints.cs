@@ -17,6 +17,13 @@ internal static class RecorderEndpoints
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
         writers.MapPut("/recorders/{id}/assignment", AssignAsync).Concerns(Data.Recorder).WithTags("Recorders")
             .Accepts<AssignmentRequest>("application/json").Produces<AssignmentAnswer>().ProducesProblem(StatusCodes.Status400BadRequest);
+        readers.MapGet("/recorders/issues", async (HttpContext http, RecorderIssues issues, CancellationToken ct, bool all = false) =>
+                TypedResults.Ok(await issues.ListAsync(http.Caller().Reach, !all, ct)))
+            .Concerns(Data.Checked).WithTags("Recorders");
+        writers.MapPost("/recorders/{id}/issue", IssueAsync).Concerns(Data.Recorder).WithTags("Recorders")
+            .Accepts<IssueRequest>("application/json").Produces<IssueView>().ProducesProblem(StatusCodes.Status409Conflict);
+        writers.MapPost("/recorders/{id}/return", ReturnAsync).Concerns(Data.Recorder).WithTags("Recorders")
+            .Accepts<ReturnRequest>("application/json").Produces<IssueView>().ProducesProblem(StatusCodes.Status409Conflict);
     }
 
     public static void MapAdmissions(this IEndpointRouteBuilder docks) =>
@@ -27,25 +34,29 @@ internal static class RecorderEndpoints
     private static async Task<IResult> AssignAsync(string id, HttpContext http, Assignments assignments, CancellationToken ct)
     {
         var request = await http.ReadJsonAsync<AssignmentRequest>(MaxBody);
-        return TypedResults.Ok(await assignments.AssignAsync(Unescape(id), request, http.Caller(), ct));
+        return TypedResults.Ok(await assignments.AssignAsync(Texts.FromRoute(id), request, http.Caller(), ct));
     }
+
+    private static async Task<IResult> IssueAsync(string id, HttpContext http, RecorderIssues issues, CancellationToken ct) =>
+        TypedResults.Ok(await issues.IssueAsync(Texts.FromRoute(id), await http.ReadJsonAsync<IssueRequest>(MaxBody), http.Caller(), ct));
+
+    private static async Task<IResult> ReturnAsync(string id, HttpContext http, RecorderIssues issues, CancellationToken ct) =>
+        TypedResults.Ok(await issues.ReturnAsync(Texts.FromRoute(id), await http.ReadJsonAsync<ReturnRequest>(MaxBody), http.Caller().Name, ct));
 
     private static async Task<IResult> SetStateAsync(string id, HttpContext http, RecorderStates states, CancellationToken ct)
     {
         var request = await http.ReadJsonAsync<RecorderStateRequest>(MaxBody);
-        return TypedResults.Ok(await states.SetAsync(Unescape(id), request, http.Caller().Name, ct));
+        return TypedResults.Ok(await states.SetAsync(Texts.FromRoute(id), request, http.Caller().Name, ct));
     }
 
     private static async Task<IResult> AdmitAsync(string id, RecorderAdmissions admissions, CancellationToken ct) =>
-        TypedResults.Ok(await admissions.AskAsync(Unescape(id), ct));
+        TypedResults.Ok(await admissions.AskAsync(Texts.FromRoute(id), ct));
 
-    // Routing leaves an escaped slash as it is; folders' ids may have one.
-    private static string Unescape(string id) => id.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
-
-    private static async Task<IResult> ListAsync(HttpContext http, EvidenceCatalogue catalogue, TimeProvider time, CancellationToken ct)
+    private static async Task<IResult> ListAsync(HttpContext http, EvidenceCatalogue catalogue, TimeProvider time, CancellationToken ct, bool neverDocked = false)
     {
         var now = time.GetUtcNow();
-        var recorders = await catalogue.ReadAsync(db => http.Caller().Reach.Of(db.Recorders).OrderBy(r => r.Id).ToListAsync(ct), ct);
+        var recorders = await catalogue.ReadAsync(db => http.Caller().Reach.Of(db.Recorders)
+            .Where(r => !neverDocked || (r.Profile == null && !db.Items.Any(i => i.RecorderId == r.Id))).OrderBy(r => r.Id).ToListAsync(ct), ct);
         var assignments = (await catalogue.ReadAsync(db => db.RecorderAssignments.ToListAsync(ct), ct)).ToLookup(a => a.RecorderId);
         return TypedResults.Ok(recorders.Select(r => new RecorderView(
             r.Id, r.Profile, r.Model, r.FirstSeenAt, r.LastSeenAt, r.State, r.Alarm,

@@ -36,8 +36,8 @@ internal sealed class RecorderPresence(ServerOptions options, TimeProvider time,
             await RaiseAsync(db, place.Key, [.. place.OrderBy(b => b.Bay.Since)], now, ct);
     }
 
-    // A folder that somebody named may well hold an export of a recorder that is docked.
-    private static IEnumerable<BayReport> Occupied(Dock dock) =>
+    /// <summary>Bays that hold a recorder. A folder that somebody named may well hold an export of a recorder that is docked.</summary>
+    public static IEnumerable<BayReport> Occupied(Dock dock) =>
         dock.Bays.Where(b => b.Recorder is not null && b.State is not ("Empty" or "Failed") && !b.Bay.StartsWith("folder:", StringComparison.Ordinal));
 
     private async Task RaiseAsync(

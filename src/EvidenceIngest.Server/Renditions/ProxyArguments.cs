@@ -34,13 +34,14 @@ internal sealed class ProxyArguments(MediaToolOptions options)
     /// <param name="sound">As <see cref="Sound16k"/>; null for none.</param>
     /// <param name="channels">Of the proxy's sound.</param>
     /// <param name="output">File.</param>
+    /// <param name="over">Filters that draw upon the finished frame; null for none.</param>
     public IEnumerable<string> Encode(
-        Chapter chapter, FrameSize? frame, FrameSize? size, string? sound, int channels, string output)
+        Chapter chapter, FrameSize? frame, FrameSize? size, string? sound, int channels, string output, string? over = null)
     {
         string[] pictures = chapter.Video is { } video && frame is { } f && size is { } s
             ?
             [
-                .. Map(video.Index), "-filter:v", Filter(video.FieldOrder, s, f), "-fps_mode", "vfr", "-enc_time_base:v", "-1",
+                .. Map(video.Index), "-filter:v", Filter(video.FieldOrder, s, f, over), "-fps_mode", "vfr", "-enc_time_base:v", "-1",
                 "-c:v", "libx264", "-preset", "veryfast", "-profile:v", "high", "-crf", "23", "-maxrate", "2M", "-bufsize", "4M",
                 "-force_key_frames", KeyFrames, "-threads", Number(options.Threads),
             ]
@@ -71,14 +72,15 @@ internal sealed class ProxyArguments(MediaToolOptions options)
     /// <param name="from">Where to look for a telling picture; null for photos.</param>
     /// <param name="size">Of the poster.</param>
     /// <param name="output">JPEG.</param>
-    public IEnumerable<string> Poster(Chapter chapter, TimeSpan? from, FrameSize size, string output) =>
+    /// <param name="over">As <see cref="Encode"/>.</param>
+    public IEnumerable<string> Poster(Chapter chapter, TimeSpan? from, FrameSize size, string output, string? over = null) =>
     [
         .. Start,
         .. from is { } at && at > TimeSpan.Zero ? (string[])["-noaccurate_seek", "-ss", Seconds(at)] : [],
         .. HarmlessInput.File(chapter.Input, options),
         .. Map(chapter.Video!.Index),
         // Of 50 pictures the one nearest to their average: neither black nor a flash.
-        "-filter:v", Scale(size) + (from is null ? "" : ",thumbnail=50"),
+        "-filter:v", Scale(size) + (from is null ? "" : ",thumbnail=50") + Over(over),
         "-frames:v", "1", "-c:v", "mjpeg", "-pix_fmt", "yuvj420p", "-q:v", "3", .. Reproducible, "-update", "1", "-f", "image2", output,
     ];
 
@@ -92,11 +94,13 @@ internal sealed class ProxyArguments(MediaToolOptions options)
 
     private static string[] Map(int? index) => index is { } i ? ["-map", $"0:{Number(i)}"] : [];
 
-    private static string Filter(string? fieldOrder, FrameSize size, FrameSize frame) =>
+    private static string Over(string? filters) => filters is null ? "" : "," + filters;
+
+    private static string Filter(string? fieldOrder, FrameSize size, FrameSize frame, string? over) =>
         (fieldOrder is null or "unknown" or "progressive" ? "" : "yadif=deint=interlaced,")
         + Scale(size)
         + (size == frame ? "" : string.Create(CultureInfo.InvariantCulture, $",pad={frame.Width}:{frame.Height}:-1:-1"))
-        + ",format=yuv420p";
+        + Over(over) + ",format=yuv420p";
 
     private static string Scale(FrameSize size) =>
         string.Create(CultureInfo.InvariantCulture, $"scale={size.Width}:{size.Height},setsar=1");

@@ -8,7 +8,7 @@ namespace EvidenceIngest.Server.Renditions;
 /// <summary>Where a recording was made, as one GPX track; from companion files, or from subtitles of the recording itself.</summary>
 internal sealed class TrackRendition(RenderRoom room, MediaToolOptions options)
 {
-    private const string Name = "track";
+    public const string Name = "track";
     private const string Output = "track.gpx";
     private const string Reader = "EvidenceIngest track reader 1";
 

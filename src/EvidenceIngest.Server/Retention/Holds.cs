@@ -13,7 +13,7 @@ internal sealed class Holds(EvidenceCatalogue catalogue, TimeProvider time)
 {
     public const int MostItems = 1000;
 
-    public async Task<HoldView> PlaceAsync(HoldRequest request, Person by, CancellationToken ct)
+    public async Task<HoldView> PlaceAsync(Guid id, HoldRequest request, Person by, CancellationToken ct)
     {
         Texts.Demand(request.Reason, "reason", 500);
         Texts.Allow(request.Case, "case", 200);
@@ -25,7 +25,7 @@ internal sealed class Holds(EvidenceCatalogue catalogue, TimeProvider time)
         var now = time.GetUtcNow();
         var hold = new Hold
         {
-            Id = "hd-" + Guid.CreateVersion7(now).ToString("N"), Reason = request.Reason, CaseNumber = request.Case, PlacedAt = now, PlacedBy = by.Name, PlacedRole = by.Role.ToString(),
+            Id = "hd-" + id.ToString("N"), Reason = request.Reason, CaseNumber = request.Case, PlacedAt = now, PlacedBy = by.Name, PlacedRole = by.Role.ToString(),
         };
         return await catalogue.WriteAsync(db => PlaceAsync(db, hold, items, ct), ct);
     }
@@ -77,8 +77,8 @@ internal sealed class Holds(EvidenceCatalogue catalogue, TimeProvider time)
 
     private static async Task<HoldView> PlaceAsync(CatalogueDb db, Hold hold, List<string> named, CancellationToken ct)
     {
-        if (await db.Holds.AnyAsync(h => h.Id == hold.Id, ct))
-            return View(hold, await ItemsAsync(db, hold, ct));
+        if (await db.Holds.SingleOrDefaultAsync(h => h.Id == hold.Id, ct) is { } placed)
+            return View(placed, await ItemsAsync(db, placed, ct));
         if (hold.CaseNumber is { } number)
             await CaseRegister.LockAsync(db, number, ct);
         db.Add(hold);

@@ -1,4 +1,5 @@
 using EvidenceIngest.Server.Access;
+using EvidenceIngest.Server.Api;
 using EvidenceIngest.Server.Catalogue;
 
 namespace EvidenceIngest.Server.Retention;
@@ -33,13 +34,13 @@ internal static class RetentionEndpoints
         return TypedResults.Ok(await classes.OfItemAsync(id, ct));
     }
 
-    private static async Task<IResult> PlaceAsync(HttpContext http, Holds holds, EvidenceCatalogue catalogue, CancellationToken ct)
+    private static async Task<IResult> PlaceAsync(HttpContext http, Holds holds, EvidenceCatalogue catalogue, TimeProvider time, CancellationToken ct)
     {
         var request = await http.ReadJsonAsync<HoldRequest>(MaxBody);
         await catalogue.DemandItemsAsync(http.Caller().Reach, request.Items ?? [], ct);
         if (request.Case is { } number)
             await catalogue.DemandCaseAsync(http.Caller().Reach, number, ct);
-        var hold = await holds.PlaceAsync(request, http.Caller().Person, ct);
+        var hold = await holds.PlaceAsync(Repeats.MadeId(http, time), request, http.Caller().Person, ct);
         return TypedResults.Created((string?)null, hold);
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using EvidenceIngest.Server.Access;
+using EvidenceIngest.Server.Api;
 using EvidenceIngest.Server.Cases;
 using EvidenceIngest.Server.People;
 using EvidenceIngest.Server.Recorders;
@@ -45,11 +46,13 @@ internal sealed class SpreadsheetImports(Accounts accounts, Assignments assignme
     /// <summary>《音像记录事项清单》.</summary>
     public Task<ImportReport> MattersAsync(string csv, Caller by, CancellationToken ct)
     {
-        var table = CsvTable.Parse(csv, ["matter", "事项编号"], ["name", "事项名称"], ["law", "法律依据"], ["?wholeRecording", "全过程记录"], ["?retentionClass", "保管期限类别"]);
+        var table = CsvTable.Parse(csv, ["matter", "事项编号"], ["name", "事项名称"], ["law", "法律依据"], ["?wholeRecording", "全过程记录"], ["?retentionClass", "保管期限类别"],
+            ["?linkAutomatically", "自动关联"]);
         return EachAsync(table, async line =>
         {
             var request = new MatterRequest(
-                Demand(table, line, "name", "事项名称"), Demand(table, line, "law", "法律依据"), Yes(table.Cell(line, "wholeRecording")), table.Cell(line, "retentionClass"));
+                Demand(table, line, "name", "事项名称"), Demand(table, line, "law", "法律依据"), Yes(table.Cell(line, "wholeRecording")), table.Cell(line, "retentionClass"),
+                Yes(table.Cell(line, "linkAutomatically")));
             await matters.SetAsync(Demand(table, line, "matter", "事项编号"), request, by.Name, ct);
             return (true, null);
         });
@@ -59,7 +62,8 @@ internal sealed class SpreadsheetImports(Accounts accounts, Assignments assignme
     public Task<ImportReport> CasesAsync(string csv, Caller by, CancellationToken ct)
     {
         var table = CsvTable.Parse(
-            csv, ["number", "案号"], ["state", "状态"], ["?matter", "事项编号"], ["?agency", "单位"], ["?unit", "单位编号"], ["?retentionClass", "保管期限类别"], ["?executedOn", "执行终结日期"]);
+            csv, ["number", "案号"], ["state", "状态"], ["?matter", "事项编号"], ["?agency", "单位"], ["?unit", "单位编号"], ["?retentionClass", "保管期限类别"], ["?executedOn", "执行终结日期"],
+            ["?officers", "执法人员证号"], ["?actedFrom", "执法开始时间"], ["?actedTo", "执法结束时间"], ["?place", "执法地点"]);
         return EachAsync(table, async line =>
         {
             var state = Demand(table, line, "state", "状态") switch
@@ -69,7 +73,8 @@ internal sealed class SpreadsheetImports(Accounts accounts, Assignments assignme
                 var other => throw RequestRefusedException.Invalid("state", $"“{other}”应为办理中或已结案 / must be Open or Closed"),
             };
             var request = new CaseRequest(
-                table.Cell(line, "matter"), table.Cell(line, "agency"), table.Cell(line, "retentionClass"), state, Day(table.Cell(line, "executedOn")), table.Cell(line, "unit"));
+                table.Cell(line, "matter"), table.Cell(line, "agency"), table.Cell(line, "retentionClass"), state, Day(table.Cell(line, "executedOn")), table.Cell(line, "unit"),
+                table.Cell(line, "officers")?.Split([' ', '、', '；', ';'], StringSplitOptions.RemoveEmptyEntries), At(table.Cell(line, "actedFrom")), At(table.Cell(line, "actedTo")), table.Cell(line, "place"));
             await cases.SetAsync(Demand(table, line, "number", "案号"), request, by, ct);
             return (true, null);
         });
@@ -105,7 +110,7 @@ internal sealed class SpreadsheetImports(Accounts accounts, Assignments assignme
     };
 
     private static DateOnly? Day(string? cell) => cell is null ? null
-        : DateOnly.TryParseExact(cell, ["yyyy-MM-dd", "yyyy/M/d", "yyyy年M月d日"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day
+        : DateOnly.TryParseExact(cell, ["yyyy-MM-dd", "yyyy/M/d", "yyyy年M月d日"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) && Texts.IsPlausible(day) ? day
         : throw RequestRefusedException.Invalid("date", $"“{cell}”不是日期，应如2026-11-20 / must look like 2026-11-20");
 
     /// <summary>A time without an offset is the agency's.</summary>
@@ -113,7 +118,7 @@ internal sealed class SpreadsheetImports(Accounts accounts, Assignments assignme
     {
         if (cell is null)
             return null;
-        if (DateTime.TryParseExact(cell, ["yyyy-MM-dd", "yyyy-MM-dd HH:mm", "yyyy/M/d", "yyyy/M/d H:mm"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var local))
+        if (DateTime.TryParseExact(cell, ["yyyy-MM-dd", "yyyy-MM-dd HH:mm", "yyyy/M/d", "yyyy/M/d H:mm"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var local) && Texts.IsPlausible(DateOnly.FromDateTime(local)))
             return new DateTimeOffset(local, options.AgencyZone.GetUtcOffset(local));
         return DateTimeOffset.TryParseExact(cell, "yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture, DateTimeStyles.None, out var at) ? at
             : throw RequestRefusedException.Invalid("from", $"“{cell}”不是时间，应如2026-11-20 08:30 / must look like 2026-11-20 08:30");
@@ -148,17 +153,17 @@ internal static class ImportEndpoints
 
     public static void Map(IEndpointRouteBuilder api)
     {
-        Map(api, "accounts", Scopes.Accounts, Data.Checked, (imports, csv, by, ct) => imports.AccountsAsync(csv, by, ct));
+        Map(api, "accounts", Scopes.Accounts, Data.Checked, (imports, csv, by, ct) => imports.AccountsAsync(csv, by, ct)).AnswersSecret();
         Map(api, "assignments", Scopes.Write, Data.Checked, (imports, csv, by, ct) => imports.AssignmentsAsync(csv, by, ct));
         Map(api, "matters", Scopes.Write, Data.Installation, (imports, csv, by, ct) => imports.MattersAsync(csv, by, ct));
         Map(api, "cases", Scopes.Cases, Data.Checked, (imports, csv, by, ct) => imports.CasesAsync(csv, by, ct));
     }
 
-    private static void Map(
+    private static RouteHandlerBuilder Map(
         IEndpointRouteBuilder api, string what, string scope, Data data, Func<SpreadsheetImports, string, Caller, CancellationToken, Task<ImportReport>> run) =>
         api.MapPost("/imports/" + what, async (HttpContext http, SpreadsheetImports imports, CancellationToken ct) =>
         {
             var request = await http.ReadJsonAsync<ImportRequest>(MaxBody);
             return TypedResults.Ok(await run(imports, request.Csv ?? throw RequestRefusedException.Invalid("csv", "is missing"), http.Caller(), ct));
-        }).RequireToken(TokenKind.Operator, scope).Concerns(data).WithTags("Imports").Accepts<ImportRequest>("application/json");
+        }).RequireToken(TokenKind.Operator, scope).Concerns(data).WithTags("Imports").Accepts<ImportRequest>("application/json").Produces<ImportReport>();
 }

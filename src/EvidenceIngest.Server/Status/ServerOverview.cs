@@ -1,4 +1,5 @@
 using EvidenceIngest.Domain.Deadlines;
+using EvidenceIngest.Server.AccessRequests;
 using EvidenceIngest.Server.Calendar;
 using EvidenceIngest.Server.Cases;
 using EvidenceIngest.Server.Catalogue;
@@ -16,7 +17,7 @@ namespace EvidenceIngest.Server.Status;
 
 /// <summary>What an administrator sees first.</summary>
 internal sealed class ServerOverview(
-    EvidenceCatalogue catalogue, CatalogueStart start, VaultTrust trust, LogKeeper custodyLog, FixityRegister fixity, EventsOverview events, CalendarRegister calendar, ServerOptions options,
+    EvidenceCatalogue catalogue, CatalogueStart start, VaultTrust trust, LogKeeper custodyLog, FixityRegister fixity, EventsOverview events, AccessReading access, CalendarRegister calendar, ServerOptions options,
     TimeProvider time)
 {
     private static readonly TimeSpan HealthPatience = TimeSpan.FromSeconds(3);
@@ -48,6 +49,9 @@ internal sealed class ServerOverview(
             await catalogue.ReadAsync(db => RetentionAsync(db, now, ct), ct),
             await fixity.StatusAsync(ct),
             await events.StatusAsync(ct),
+            await catalogue.ReadAsync(db => db.RecorderIssues.CountAsync(i => i.AlarmedAt != null, ct), ct),
+            await catalogue.ReadAsync(db => db.Cases.CountAsync(c => c.FootageState == FootageState.Missing || c.FootageState == FootageState.Gaps, ct), ct),
+            await access.StatusAsync(ct),
             calendar.Warning(await catalogue.ReadAsync(db => db.WorkingDaysAsync(ct), ct)));
 
         int Count(Stage stage, StageState state) => stages.Where(s => s.Stage == stage && s.State == state).Sum(s => s.Count);

@@ -1,3 +1,4 @@
+using EvidenceIngest.Server.AccessRequests;
 using EvidenceIngest.Server.Events;
 using EvidenceIngest.Server.Fixity;
 using EvidenceIngest.Server.Pipeline;
@@ -15,6 +16,9 @@ namespace EvidenceIngest.Server.Status;
 /// <param name="Retention">What is kept, and what may go.</param>
 /// <param name="Fixity">The reading of the vaults again.</param>
 /// <param name="Events">What is told to others.</param>
+/// <param name="RecordersOverdue">Recorders that are out so long that what they hold would soon be late.</param>
+/// <param name="CasesMissingFootage">Cases that lack recordings which their matters demand, or have gaps.</param>
+/// <param name="Access">Requests of parties to look at records.</param>
 /// <param name="CalendarWarning">What the working-day calendar lacks and what to do about it; null when nothing.</param>
 public sealed record ServerStatus(
     string Server,
@@ -27,6 +31,9 @@ public sealed record ServerStatus(
     RetentionStatus Retention,
     FixityStatus Fixity,
     EventsStatus Events,
+    int RecordersOverdue,
+    int CasesMissingFootage,
+    AccessStatus Access,
     string? CalendarWarning);
 
 /// <param name="Waiting">Events that are not in the log yet.</param>

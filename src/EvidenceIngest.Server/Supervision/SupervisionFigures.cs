@@ -1,4 +1,3 @@
-using EvidenceIngest.Domain.Evidence;
 using EvidenceIngest.Server.Access;
 using EvidenceIngest.Server.Catalogue;
 using Microsoft.EntityFrameworkCore;
@@ -20,18 +19,21 @@ internal sealed class SupervisionFigures(EvidenceCatalogue catalogue, ServerOpti
     /// <param name="ct">Ends it.</param>
     public async Task<SupervisionReport> CountAsync(Reach reach, DateOnly from, DateOnly to, SupervisedBy by, CancellationToken ct)
     {
+        // Days behind the last one of the calendar can't be added.
+        if (from.Year >= 2200)
+            throw RequestRefusedException.Invalid("from", "must lie before 2200");
         if (to < from || to > from.AddMonths(MostMonths))
             throw RequestRefusedException.Invalid("to", $"must lie within {MostMonths} months after from");
         var (begin, end, now, units, zone) = (options.MidnightOf(from), options.MidnightOf(to.AddDays(1)), time.GetUtcNow(), reach.Units?.ToArray(), options.AgencyZone.Id);
-        var (key, audio) = (by.ToString(), MediaKind.Audio.ToString());
+        var cleared = reach.Cleared?.ToArray();
+        var key = by.ToString();
         var rows = await catalogue.ReadAsync(
             db => db.Database.SqlQuery<SupervisionRow>(
                 $"""
                  select key as "Key", count(*)::int as "Items", count(sealed_at)::int as "Sealed",
                      (count(*) filter (where on_time))::int as "OnTime",
                      (count(*) filter (where not on_time or (sealed_at is null and deadline_at < {now})))::int as "Late",
-                     (count(*) filter (where method_of_production is null or time_of_production is null or producer is null or object_of_proof is null
-                         or (kind = {audio} and not transcript_confirmed)))::int as "Incomplete",
+                     (count(*) filter (where incomplete))::int as "Incomplete",
                      (count(*) filter (where not exists (select 1 from case_items l where l.item_id = counted.id)))::int as "Unlinked",
                      (count(*) filter (where state = 'Quarantined'))::int as "Quarantined"
                  from (
@@ -39,10 +41,11 @@ internal sealed class SupervisionFigures(EvidenceCatalogue catalogue, ServerOpti
                          when 'Unit' then i.unit_id
                          when 'Officer' then coalesce(i.producer_number, '')
                          when 'Dock' then d.dock_id
-                         else to_char(coalesce(i.recorded_at, i.announced_at) at time zone {zone}, 'YYYY-MM') end as key
+                         else to_char(i.made_at at time zone {zone}, 'YYYY-MM') end as key
                      from items i join deliveries d on d.item_id = i.id
-                     where coalesce(i.recorded_at, i.announced_at) >= {begin} and coalesce(i.recorded_at, i.announced_at) < {end}
+                     where i.made_at >= {begin} and i.made_at < {end}
                          and i.sidecar_role is null and ({units}::text[] is null or i.unit_id = any({units}::text[]))
+                         and (i.secrecy <> 'StateSecret' or {cleared}::text[] is null or i.unit_id = any({cleared}::text[]))
                  ) counted
                  group by key
                  """).ToListAsync(ct),

@@ -1,6 +1,7 @@
 using System.Text;
 using EvidenceIngest.Domain.Transcripts;
 using EvidenceIngest.Server.Access;
+using EvidenceIngest.Server.Api;
 
 namespace EvidenceIngest.Server.Transcripts;
 
@@ -41,12 +42,12 @@ internal static class TranscriptEndpoints
             "vtt" => TranscriptText.WebVtt(found) is { } vtt
                 ? TypedResults.Text(vtt, "text/vtt", Encoding.UTF8)
                 : throw RequestRefusedException.Conflict("the transcript has segments without times, which WebVTT needs: ask for text"),
-            _ => TypedResults.Ok(found),
+            _ => http.Tagged(found),
         };
     }
 
     private static async Task<IResult> WriteAsync(string id, HttpContext http, TranscriptRegister transcripts, CancellationToken ct) =>
-        TypedResults.Ok(await transcripts.WriteAsync(Id(id), await http.ReadJsonAsync<TranscriptRequest>(MaxBody), http.Caller().Name, ct));
+        http.Tagged(await transcripts.WriteAsync(Id(id), await http.ReadJsonAsync<TranscriptRequest>(MaxBody), http.Caller().Name, ct, Precondition.Of(http)));
 
     private static async Task<IResult> ConfirmAsync(string id, HttpContext http, TranscriptRegister transcripts, CancellationToken ct) =>
         TypedResults.Ok(await transcripts.ConfirmAsync(Id(id), await http.ReadJsonAsync<TranscriptConfirmation>(MaxConfirmation), http.Caller().Name, ct));

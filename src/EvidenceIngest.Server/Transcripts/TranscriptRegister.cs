@@ -2,6 +2,7 @@ using EvidenceIngest.Domain;
 using EvidenceIngest.Domain.Custody;
 using EvidenceIngest.Domain.Transcripts;
 using EvidenceIngest.Server.Access;
+using EvidenceIngest.Server.Api;
 using EvidenceIngest.Server.Catalogue;
 using EvidenceIngest.Server.Custody;
 using EvidenceIngest.Server.Items;
@@ -57,7 +58,7 @@ internal sealed class TranscriptRegister(EvidenceCatalogue catalogue, TimeProvid
 
     /// <summary>Makes the next version, which nobody has confirmed. The same request again finds its own.</summary>
     /// <exception cref="RequestRefusedException">400 for what is no transcript of this item, 409 when somebody was faster or the item has no sound.</exception>
-    public Task<Transcript> WriteAsync(string itemId, TranscriptRequest request, string by, CancellationToken ct)
+    public Task<Transcript> WriteAsync(string itemId, TranscriptRequest request, string by, CancellationToken ct, Precondition? precondition = null)
     {
         TranscriptRules.Check(request);
         var now = time.GetUtcMilliseconds();
@@ -68,6 +69,7 @@ internal sealed class TranscriptRegister(EvidenceCatalogue catalogue, TimeProvid
                 var known = last?.Read();
                 if (known is not null && IsSame(known, request, by) && IsRetry(known.Version, request.Follows))
                     return known;
+                precondition?.Demand(known);
                 Demand(last, itemId, request.Follows);
                 TranscriptRules.CheckLength(item, request.Segments);
                 var made = new Transcript(

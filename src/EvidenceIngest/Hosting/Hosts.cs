@@ -23,10 +23,7 @@ internal static class Hosts
         builder.WebHost.UseUrls([.. options.Urls.Select(u => u.ToString())]);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopLimit);
         builder.Services.AddEvidenceServer(options, settings.Vault(), settings.MediaTools());
-        // What routing itself refuses (415, 405, 404) gets a problem as its body, too.
-        builder.Services.AddProblemDetails();
         var app = builder.Build();
-        app.UseStatusCodePages();
         app.MapEvidenceApi();
         return app;
     }

@@ -2,6 +2,8 @@ using System.Net;
 using EvidenceIngest.Dock;
 using EvidenceIngest.Recorders;
 using EvidenceIngest.Server;
+using EvidenceIngest.Server.AccessRequests;
+using EvidenceIngest.Server.Api;
 using EvidenceIngest.Server.Events;
 using EvidenceIngest.Server.Fixity;
 using EvidenceIngest.Server.MediaTools;
@@ -45,6 +47,8 @@ internal sealed class Settings(EvidenceHome home, IConfiguration values)
         Log = Log(witnessFile),
         Fixity = Fixity(),
         Events = Events(),
+        Access = Access(),
+        Rates = Rates(),
         AgencyZone = Zone,
         UnknownRecorders = values["Server:UnknownRecorders"] switch
         {
@@ -105,6 +109,17 @@ internal sealed class Settings(EvidenceHome home, IConfiguration values)
         home.ReadSecret(values[section + ":AccessKeyFile"] ?? home.VaultKeyFile(user, "access"), section + ":AccessKeyFile"),
         home.ReadSecret(values[section + ":SecretKeyFile"] ?? home.VaultKeyFile(user, "secret"), section + ":SecretKeyFile"));
 
+    private AccessOptions Access()
+    {
+        var defaults = new AccessOptions();
+        return new AccessOptions
+        {
+            WorkingDays = Number("Server:Access:Days", defaults.WorkingDays, 1, 250),
+            LinkTime = TimeSpan.FromMinutes(Number("Server:Access:LinkMinutes", (int)defaults.LinkTime.TotalMinutes, 1, 24 * 60)),
+            Openings = Number("Server:Access:Openings", defaults.Openings, 1, 100),
+        };
+    }
+
     private FixityOptions Fixity()
     {
         var defaults = new FixityOptions();
@@ -137,6 +152,19 @@ internal sealed class Settings(EvidenceHome home, IConfiguration values)
         return second.Endpoint == first.Endpoint && (bucket == first.Bucket || bucket == first.RenditionBucket)
             ? throw new SettingsException($"Vault:Second: {second.Endpoint} with the bucket {bucket} is the first vault; a second one is another store, on other disks")
             : second;
+    }
+
+    private RateOptions Rates()
+    {
+        var defaults = new RateOptions();
+        return new RateOptions
+        {
+            PerSecond = Number("Server:Limits:PerSecond", defaults.PerSecond, 0, 1_000_000),
+            Burst = Number("Server:Limits:Burst", defaults.Burst, 1, 1_000_000),
+            DockPerSecond = Number("Server:Limits:DockPerSecond", defaults.DockPerSecond, 0, 1_000_000),
+            LinkPerSecond = Number("Server:Limits:LinkPerSecond", defaults.LinkPerSecond, 0, 1_000_000),
+            UnknownPerSecond = Number("Server:Limits:UnknownPerSecond", defaults.UnknownPerSecond, 0, 1_000_000),
+        };
     }
 
     private EventsOptions Events()

@@ -2,16 +2,20 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.RegularExpressions;
 using EvidenceIngest.Domain;
+using EvidenceIngest.Domain.Evidence;
 using EvidenceIngest.Server.Access;
+using EvidenceIngest.Server.AccessRequests;
 using EvidenceIngest.Server.Cases;
 using EvidenceIngest.Server.Disposal;
 using EvidenceIngest.Server.Docks;
+using EvidenceIngest.Server.Items;
 using EvidenceIngest.Server.Spreadsheets;
 using EvidenceIngest.Server.Packages;
 using EvidenceIngest.Server.People;
 using EvidenceIngest.Server.Pipeline;
 using EvidenceIngest.Server.Recorders;
 using EvidenceIngest.Server.Retention;
+using EvidenceIngest.Server.Reviews;
 using EvidenceIngest.Server.Tests.Support;
 using EvidenceIngest.Server.Transparency;
 using Microsoft.AspNetCore.Routing;
@@ -24,14 +28,18 @@ namespace EvidenceIngest.Server.Tests.Access;
 /// </summary>
 public sealed partial class ReachTests(PrivateCluster cluster)
 {
-    private static readonly string[] Open = ["/health", "/openapi/{documentName}.json", "/media/{token}", "/api/v1/docks/enrol", "/api/v1/sessions"];
+    /// <summary>What nobody needs a token for: the right to it is in the address, or it lets somebody in.</summary>
+    internal static readonly string[] Open = ["/health", "/openapi/v1.json", "/media/{token}", "/media/access/{token}", "/api/v1/docks/enrol", "/api/v1/sessions"];
 
     /// <summary>Bodies that name something of a unit.</summary>
     private static readonly Dictionary<string, Func<Belongings, object>> Bodies = new()
     {
         ["POST /api/v1/packages"] = own => new PackageRequest([own.Item], null, "给检察院"),
+        ["POST /api/v1/items/bulk"] = own => new BulkRequest([own.Item], "整理", ObjectOfProof: "经过", Case: own.Case),
         ["POST /api/v1/holds"] = own => new HoldRequest(null, own.Case, "复议"),
         ["POST /api/v1/disposals"] = own => new DisposalRequest([own.Item], "期满"),
+        ["POST /api/v1/access-requests"] = own => new AccessRequestEntry(new AccessParty("赵某", Standing.Party, IdentityDocument.IdentityCard, "1234"), "核对", [own.Item]),
+        ["POST /api/v1/reviews"] = own => new DrawRequest(new DateOnly(2020, 1, 1), new DateOnly(2020, 2, 1), 1, "评查", Unit: own.Unit),
         ["POST /api/v1/tokens"] = own => new TokenRequest("办案系统", Role.CaseSystem, Unit: own.Unit),
         ["PUT /api/v1/units/{id}"] = own => new UnitRequest("新单位", UnitKind.Team, own.Unit),
         ["POST /api/v1/imports/accounts"] = own => new ImportRequest($"账号,姓名,单位编号\nn{Guid.NewGuid().ToString("N")[..10]},新人,{own.Unit}"),
@@ -66,6 +74,44 @@ public sealed partial class ReachTests(PrivateCluster cluster)
                 wrong.Add($"{route} checks names in its body and is not tried here");
             else if (demand.Kind == TokenKind.Operator)
                 wrong.AddRange(await TryAsync(server, route, demand, concern.Data, own, others));
+        }
+
+        Assert.True(wrong.Count == 0, string.Join('\n', wrong));
+    }
+
+    /// <summary>The same table once more, on a state secret: whoever holds their role above its unit finds nothing, whatever the route.</summary>
+    [Fact]
+    public async Task A_state_secret_is_reached_in_its_own_unit_alone()
+    {
+        await using var server = await TestServer.StartAsync(cluster, withJobs: false);
+        await server.VaultIsProbedAsync();
+        foreach (var (unit, parent) in new[] { ("aj", "root"), ("zd1", "aj") })
+            await PutAsync(server, "units/" + unit, new UnitRequest(unit, UnitKind.Team, parent));
+        var secret = await FurnishAsync(server, "zd1");
+        using (var custodian = await server.PersonAsync("王芳", Role.Custodian, "zd1"))
+        using (var marked = await custodian.PutAsJsonAsync($"/api/v1/items/{secret.Item}/secrecy", new SecrecyRequest(Secrecy.StateSecret, "定密"), EvidenceJson.Options))
+            Assert.Equal(HttpStatusCode.OK, marked.StatusCode);
+        string[] hidden = [secret.Item, secret.Package, secret.Disposal, secret.AccessRequest];
+        Data[] ofItems = [Data.Item, Data.Package, Data.Disposal, Data.AccessRequest];
+        var wrong = new List<string>();
+
+        foreach (var endpoint in server.Get<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().Where(e => !Open.Contains(e.RoutePattern.RawText!)))
+        {
+            var route = $"{endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods[0]} {endpoint.RoutePattern.RawText!.TrimEnd('/')}";
+            var (demand, concern) = (endpoint.Metadata.GetMetadata<TokenDemand>()!, endpoint.Metadata.GetMetadata<DataConcern>()!);
+            var isList = concern.Data is Data.Checked or Data.Case && route.StartsWith("GET", StringComparison.Ordinal);
+            var namesItems = Bodies.ContainsKey(route) && (route.EndsWith("/packages", StringComparison.Ordinal) || route.EndsWith("/disposals", StringComparison.Ordinal) || route.EndsWith("/access-requests", StringComparison.Ordinal));
+            if (demand.Kind != TokenKind.Operator || (!ofItems.Contains(concern.Data) && !isList && !namesItems))
+                continue;
+            foreach (var role in Enum.GetValues<Role>().Where(r => r.IsForPeople() && Scopes.Of(r).Any(demand.AnyOf.Contains)))
+            {
+                var (status, body) = await AskAsync(server, role, route, secret, "aj");
+                if (isList ? hidden.Any(id => body.Contains(id, StringComparison.Ordinal)) : status != HttpStatusCode.NotFound)
+                    wrong.Add($"{role} above: {route}: {status} {body}");
+                (status, body) = await AskAsync(server, role, route, secret, "zd1");
+                if (!isList && !namesItems && role is Role.Custodian or Role.Head && status == HttpStatusCode.NotFound && body.Contains("there is no item", StringComparison.Ordinal))
+                    wrong.Add($"{role} of its own unit: {route}: {status} {body}");
+            }
         }
 
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
@@ -128,6 +174,26 @@ public sealed partial class ReachTests(PrivateCluster cluster)
         Assert.Contains("from zd1 to zd2", await second.GetStringAsync($"/api/v1/items/{own.Item}/custody"), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("dev-%41/1")]
+    [InlineData("dev-A%2F1")]
+    public async Task A_name_that_looks_escaped_is_checked_as_it_is_used(string name)
+    {
+        await using var server = await TestServer.StartAsync(cluster, withJobs: false);
+        await PutAsync(server, "units/zd1", new UnitRequest("一中队", UnitKind.Team, "root"));
+        await PutAsync(server, "units/zd2", new UnitRequest("二中队", UnitKind.Team, "root"));
+        var escaped = Uri.EscapeDataString(name);
+        await PutAsync(server, $"recorders/{escaped}/assignment", new AssignmentRequest("1", "甲", Unit: "zd2"));
+        await PutAsync(server, $"cases/{escaped}", new CaseRequest(null, null, null, CaseState.Open, null, "zd2"));
+        using var custodian = await server.PersonAsync("王芳", Role.Custodian, "zd1");
+
+        using var recorder = await custodian.PutAsJsonAsync($"/api/v1/recorders/{escaped}/state", new RecorderStateRequest(RecorderState.Withdrawn, "试"), EvidenceJson.Options);
+        using var found = await custodian.GetAsync($"/api/v1/cases/{escaped}");
+
+        await TestDock.RefusedAsync(recorder, HttpStatusCode.NotFound);
+        await TestDock.RefusedAsync(found, HttpStatusCode.NotFound);
+    }
+
     private static async Task<List<string>> TryAsync(TestServer server, string route, TokenDemand demand, Data data, Belongings own, Belongings[] others)
     {
         var wrong = new List<string>();
@@ -167,10 +233,10 @@ public sealed partial class ReachTests(PrivateCluster cluster)
     private static bool IsAnswered(HttpStatusCode status, string body) =>
         (int)status < 300 || (status is HttpStatusCode.BadRequest or HttpStatusCode.Conflict && !body.Contains("there is no", StringComparison.Ordinal));
 
-    private static async Task<(HttpStatusCode Status, string Body)> AskAsync(TestServer server, Role role, string route, Belongings target)
+    private static async Task<(HttpStatusCode Status, string Body)> AskAsync(TestServer server, Role role, string route, Belongings target, string unit = "zd1")
     {
         // Another session each time: some routes end it.
-        using var person = await server.PersonAsync(role.ToString(), role, "zd1");
+        using var person = await server.PersonAsync($"{role} {unit}", role, unit);
         var (method, path) = (route[..route.IndexOf(' ', StringComparison.Ordinal)], route[(route.IndexOf(' ', StringComparison.Ordinal) + 1)..]);
         using var request = new HttpRequestMessage(new HttpMethod(method), Parameter().Replace(path, m => target.Fill(path, m.Groups[1].Value)));
         if (method is "POST" or "PUT" or "PATCH")
@@ -180,11 +246,14 @@ public sealed partial class ReachTests(PrivateCluster cluster)
     }
 
     /// <summary>One of everything that a unit can have.</summary>
-    private static async Task<Belongings> FurnishAsync(TestServer server, string unit)
+    internal static async Task<Belongings> FurnishAsync(TestServer server, string unit)
     {
         var (recorder, number, dock) = ($"dev-{unit}", $"案-{unit}", await server.EnrolDockAsync("站-" + unit));
         await PutAsync(server, $"docks/{dock.Id}/unit", new DockPlace(unit));
         await PutAsync(server, $"recorders/{recorder}/assignment", new AssignmentRequest("no-" + unit, "警-" + unit, Unit: unit));
+        using (var issued = await server.Operator.PostAsJsonAsync(
+            $"/api/v1/recorders/{recorder}/issue", new IssueRequest("no-" + unit, "警-" + unit, server.Clock.GetUtcNow().AddDays(1), Unit: unit), EvidenceJson.Options))
+            issued.EnsureSuccessStatusCode();
         var status = await dock.DeliverAsync(TestDock.Record(recorder));
         Assert.True(await server.RunAsync(status.ItemId, Stage.Seal));
         using (var bays = await dock.Http.PutAsJsonAsync("/api/v1/docks/me/bays", Array.Empty<object>()))
@@ -194,12 +263,14 @@ public sealed partial class ReachTests(PrivateCluster cluster)
             link.EnsureSuccessStatusCode();
         using var hold = await server.Operator.PostAsJsonAsync("/api/v1/holds", new HoldRequest([status.ItemId], null, "复议"), EvidenceJson.Options);
         using var package = await server.Operator.PostAsJsonAsync("/api/v1/packages", new PackageRequest([status.ItemId], null, "移送"), EvidenceJson.Options);
+        using var asked = await server.Operator.PostAsJsonAsync(
+            "/api/v1/access-requests", new AccessRequestEntry(new AccessParty("赵某", Standing.Party, IdentityDocument.IdentityCard, "1234"), "核对", [status.ItemId]), EvidenceJson.Options);
         using var token = await server.Operator.PostAsJsonAsync("/api/v1/tokens", new TokenRequest("系统-" + unit, Role.CaseSystem, Unit: unit), EvidenceJson.Options);
         var account = "u" + unit;
         using var made = await server.Operator.PostAsJsonAsync("/api/v1/accounts", new AccountRequest(account, "人-" + unit, unit, null), EvidenceJson.Options);
         made.EnsureSuccessStatusCode();
         using var granted = await server.Operator.PostAsJsonAsync($"/api/v1/accounts/{account}/roles", new GrantRequest(Role.Custodian, unit, "管理员"), EvidenceJson.Options);
-        var disposal = "ds-" + unit;
+        var (disposal, review, finding) = ("ds-" + unit, "rv-" + unit, "rf-" + unit);
         await server.Catalogue.WriteAsync(
             async db =>
             {
@@ -207,14 +278,28 @@ public sealed partial class ReachTests(PrivateCluster cluster)
                 db.Add(new DisposalDecision { Id = disposal, Why = "期满", State = DisposalState.Proposed, ProposedAt = server.Clock.GetUtcNow(), ProposedBy = "某人", ProposedRole = "Local" });
                 await db.SaveChangesAsync();
                 db.Add(new DisposalItem { DisposalId = disposal, ItemId = status.ItemId });
+                // No case is closed yet.
+                db.Add(new Review
+                {
+                    Id = review, Why = "评查", FromDay = new DateOnly(2026, 1, 1), ToDay = new DateOnly(2026, 2, 1), Seed = "s", SeedChosen = false, Population = number + "\n", Digest = "d",
+                    Units = [unit], Criteria = [], DrawnAt = server.Clock.GetUtcNow(), DrawnBy = "某人",
+                });
+                await db.SaveChangesAsync();
+                db.Add(new ReviewedCase { ReviewId = review, Number = number, Position = 1 });
+                await db.SaveChangesAsync();
+                db.Add(new ReviewFinding
+                {
+                    Id = finding, ReviewId = review, Number = number, UnitId = unit, Criterion = "fields", Text = "缺", FoundAt = server.Clock.GetUtcNow(), FoundBy = "某人",
+                });
             },
             default);
         return new Belongings(
             unit, status.ItemId, number, recorder, dock.Id, (await TestDock.ReadAsync<HoldView>(hold)).Hold, (await TestDock.ReadAsync<PackageView>(package)).Package, disposal,
-            (await TestDock.ReadAsync<IssuedToken>(token)).Token.Id, account, (await TestDock.ReadAsync<GrantView>(granted)).Grant);
+            (await TestDock.ReadAsync<IssuedToken>(token)).Token.Id, account, (await TestDock.ReadAsync<GrantView>(granted)).Grant, (await TestDock.ReadAsync<AccessRequestView>(asked)).Request,
+            review, finding);
     }
 
-    private static async Task PutAsync<T>(TestServer server, string path, T body)
+    internal static async Task PutAsync<T>(TestServer server, string path, T body)
     {
         using var answer = await server.Operator.PutAsJsonAsync("/api/v1/" + path, body, EvidenceJson.Options);
         Assert.True(answer.IsSuccessStatusCode, $"{path}: {await answer.Content.ReadAsStringAsync()}");
@@ -226,11 +311,12 @@ public sealed partial class ReachTests(PrivateCluster cluster)
     [GeneratedRegex(@"\{\**(\w+)[^}]*\}")]
     private static partial Regex Parameter();
 
-    private sealed record Belongings(
-        string Unit, string Item, string Case, string Recorder, string Dock, string Hold, string Package, string Disposal, Guid Token, string Account, Guid Grant)
+    internal sealed record Belongings(
+        string Unit, string Item, string Case, string Recorder, string Dock, string Hold, string Package, string Disposal, Guid Token, string Account, Guid Grant,
+        string AccessRequest, string Review, string ReviewFinding)
     {
         /// <summary>What must not show up in anybody else's answers.</summary>
-        public IEnumerable<string> Secrets() => [Item, Case, Recorder, Dock, Hold, Package, Disposal, Token.ToString(), Account];
+        public IEnumerable<string> Secrets() => [Item, Case, Recorder, Dock, Hold, Package, Disposal, Token.ToString(), Account, AccessRequest, Review, ReviewFinding];
 
         public string Fill(string route, string parameter) => parameter switch
         {
@@ -241,6 +327,9 @@ public sealed partial class ReachTests(PrivateCluster cluster)
             "id" when route.Contains("/holds/", StringComparison.Ordinal) => Hold,
             "id" when route.Contains("/packages/", StringComparison.Ordinal) => Package,
             "id" when route.Contains("/disposals/", StringComparison.Ordinal) => Disposal,
+            "id" when route.Contains("/access-requests/", StringComparison.Ordinal) => AccessRequest,
+            "id" when route.Contains("/reviews/", StringComparison.Ordinal) => Review,
+            "id" when route.Contains("/review-findings/", StringComparison.Ordinal) => ReviewFinding,
             "id" when route.Contains("/recorders/", StringComparison.Ordinal) => Recorder,
             "id" when route.Contains("/tokens/", StringComparison.Ordinal) => Token.ToString(),
             "id" when route.Contains("/grants/", StringComparison.Ordinal) => Grant.ToString(),

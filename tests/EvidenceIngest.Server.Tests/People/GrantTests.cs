@@ -79,6 +79,25 @@ public sealed class GrantTests(PrivateCluster cluster)
     }
 
     [Fact]
+    public async Task Who_gives_roles_in_one_unit_can_t_take_over_an_account_that_reaches_further()
+    {
+        await using var server = await TestServer.StartAsync(cluster, withJobs: false);
+        Assert.Equal(HttpStatusCode.OK, await SetAsync(server.Operator, "aj", "root"));
+        using var wide = await server.PersonAsync("王芳", Role.Supervisor, "aj");
+        using var wider = await server.PersonAsync("王芳", Role.Custodian);
+        using var own = await server.PersonAsync("李强", Role.Supervisor, "aj");
+        using var security = await server.PersonAsync("甲", Role.SecurityAdministrator, "aj");
+        async Task<HttpResponseMessage> ResetAsync(string name) => await security.PostAsync($"/api/v1/accounts/{await OfAsync(server, name)}/password", null);
+
+        using (var reset = await ResetAsync("王芳"))
+            Assert.Contains("beyond your units", await TestDock.RefusedAsync(reset, HttpStatusCode.Conflict), StringComparison.Ordinal);
+        using var allowed = await ResetAsync("李强");
+
+        Assert.Equal(HttpStatusCode.OK, allowed.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, await ReadAsync(wider));
+    }
+
+    [Fact]
     public async Task Units_move_with_all_below_and_never_into_a_ring()
     {
         await using var server = await TestServer.StartAsync(cluster, withJobs: false);

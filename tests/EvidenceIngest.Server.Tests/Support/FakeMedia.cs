@@ -6,11 +6,17 @@ using EvidenceIngest.Server.Renditions;
 namespace EvidenceIngest.Server.Tests.Support;
 
 /// <summary>Stands in for ffprobe and ffmpeg: what a file "is" stands in its first bytes.</summary>
-internal sealed class FakeMedia : IMediaInspector, IRenditionMaker
+internal sealed class FakeMedia : IMediaInspector, IRenditionMaker, IWatermarker
 {
     public static readonly byte[] Proxy = [.. Enumerable.Range(0, 5000).Select(i => (byte)(i % 251))];
 
     public bool RenderingFails { get; set; }
+
+    /// <summary>Why marking fails; null when it doesn't.</summary>
+    public Exception? MarkingFails { get; set; }
+
+    /// <summary>Sound instead of pictures.</summary>
+    public bool MakesSound { get; set; }
 
     /// <summary>Files that were handed to the inspector, as they were.</summary>
     public List<byte[]> Inspected { get; } = [];
@@ -31,16 +37,27 @@ internal sealed class FakeMedia : IMediaInspector, IRenditionMaker
     public async Task<IReadOnlyList<Rendition>> MakeAsync(
         MediaKind kind, IReadOnlyList<MasterCopy> masters, string workFolder, CancellationToken ct)
     {
+        if (MakesSound)
+            return [await MadeAsync("proxy", "audio/mp4", Path.Combine(workFolder, "proxy.mp4"), Proxy, [.. masters.Select(m => m.Sha256)], ct)];
         if (RenderingFails)
             throw new RenditionFailedException("ffmpeg ended with code 1");
-        var file = Path.Combine(workFolder, "proxy.mp4");
-        await File.WriteAllBytesAsync(file, Proxy, ct);
+        return [await MadeAsync("proxy", "video/mp4", Path.Combine(workFolder, "proxy.mp4"), Proxy, [.. masters.Select(m => m.Sha256)], ct)];
+    }
+
+    /// <summary>What is "marked" begins with its mark.</summary>
+    public async Task<Rendition> MakeAsync(string name, MediaKind kind, string file, string sha256, Watermark mark, string workFolder, CancellationToken ct)
+    {
+        if (MarkingFails is { } failure)
+            throw failure;
+        byte[] content = [.. System.Text.Encoding.UTF8.GetBytes($"{mark.Name}|{mark.Reference}|{mark.At}|"), .. await File.ReadAllBytesAsync(file, ct)];
+        return await MadeAsync(name, kind == MediaKind.Photo ? "image/jpeg" : "video/mp4", Path.Combine(workFolder, "marked.mp4"), content, [sha256], ct);
+    }
+
+    private static async Task<Rendition> MadeAsync(string name, string contentType, string file, byte[] content, IReadOnlyList<string> parents, CancellationToken ct)
+    {
+        await File.WriteAllBytesAsync(file, content, ct);
         using var hasher = new ContentHasher(false);
-        hasher.Append(Proxy);
-        return
-        [
-            new Rendition("proxy", file, "video/mp4", Proxy.Length, hasher.Finish(),
-                new RenditionRecipe("fakempeg 1", ["-i", "master-01.mp4"], [.. masters.Select(m => m.Sha256)], true, 0)),
-        ];
+        hasher.Append(content);
+        return new Rendition(name, file, contentType, content.Length, hasher.Finish(), new RenditionRecipe("fakempeg 1", ["-i", "master-01.mp4"], parents, true, 0));
     }
 }

@@ -2,7 +2,9 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using EvidenceIngest.EndToEnd.Tests.Installations;
+using EvidenceIngest.Server.Catalogue;
 using EvidenceIngest.Server.Tests.Support;
+using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 [assembly: AssemblyFixture(typeof(PrivateCluster))]
@@ -25,8 +27,11 @@ public sealed class PrivateCluster : IAsyncLifetime
         ["EVIDENCE_HOME"] = Path.Combine(Installation.Checkout, "artifacts/test-homes/server-database"),
     };
 
+    private readonly Lazy<Task<string>> _migrated;
     private int _port;
     private int _databases;
+
+    public PrivateCluster() => _migrated = new Lazy<Task<string>>(MigrateAsync);
 
     public async ValueTask InitializeAsync()
     {
@@ -44,11 +49,29 @@ public sealed class PrivateCluster : IAsyncLifetime
     }
 
     /// <summary>A connection string to a new, empty database.</summary>
-    public async Task<string> NewDatabaseAsync()
+    public Task<string> NewDatabaseAsync() => NewDatabaseAsync("template1");
+
+    /// <summary>A connection string to a new database that has been migrated already, which takes far less time than migrating it.</summary>
+    public async Task<string> NewCatalogueAsync() => await NewDatabaseAsync(await _migrated.Value);
+
+    private async Task<string> NewDatabaseAsync(string template)
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"evidence_{Interlocked.Increment(ref _databases)}");
-        await ExecuteAsAdminAsync($"create database {name} owner evidence_owner");
-        return $"Host=127.0.0.1;Port={_port};Username=evidence;Database={name};Maximum Pool Size=20;Timeout=5;Connection Idle Lifetime=10;Connection Pruning Interval=5";
+        await ExecuteAsAdminAsync($"create database {name} template {template} owner evidence_owner");
+        return Connection(name);
+    }
+
+    private string Connection(string database) =>
+        $"Host=127.0.0.1;Port={_port};Username=evidence;Database={database};Maximum Pool Size=20;Timeout=5;Connection Idle Lifetime=10;Connection Pruning Interval=5";
+
+    private async Task<string> MigrateAsync()
+    {
+        var database = await NewDatabaseAsync();
+        var owner = new DbContextOptionsBuilder<CatalogueDb>();
+        CatalogueDb.Connect(owner, new NpgsqlConnectionStringBuilder(AsOwner(database)) { Pooling = false }.ConnectionString);
+        await using var db = new CatalogueDb(owner.Options);
+        await db.Database.MigrateAsync();
+        return new NpgsqlConnectionStringBuilder(database).Database!;
     }
 
     public Task StartAsync() => RunAsPostgresAsync(
@@ -72,7 +95,7 @@ public sealed class PrivateCluster : IAsyncLifetime
 
     /// <summary>As somebody with all rights in the whole cluster.</summary>
     /// <param name="sql">Statements.</param>
-    /// <param name="database">From <see cref="NewDatabaseAsync"/>; null for the cluster's own.</param>
+    /// <param name="database">One of the above; null for the cluster's own.</param>
     internal async Task ExecuteAsAdminAsync(string sql, string? database = null)
     {
         var connection = new NpgsqlConnectionStringBuilder(database ?? $"Host=127.0.0.1;Port={_port};Database=postgres") { Username = "admin", Pooling = false };

@@ -1,5 +1,7 @@
 using System.Net.Http.Headers;
 using EvidenceIngest.Server.Access;
+using EvidenceIngest.Server.AccessRequests;
+using EvidenceIngest.Server.Api;
 using EvidenceIngest.Server.Calendar;
 using EvidenceIngest.Server.Cases;
 using EvidenceIngest.Server.Catalogue;
@@ -11,6 +13,7 @@ using EvidenceIngest.Server.Inspection;
 using EvidenceIngest.Server.Pipeline;
 using EvidenceIngest.Server.Renditions;
 using EvidenceIngest.Server.People;
+using EvidenceIngest.Server.Recorders;
 using EvidenceIngest.Server.Retention;
 using EvidenceIngest.Server.MediaTools;
 using EvidenceIngest.Server.Transparency;
@@ -72,13 +75,14 @@ internal sealed class TestServer : IAsyncDisposable
     /// <param name="services">Replaces what else a test wants replaced.</param>
     /// <param name="fontFolder">Where it looks for fonts; null for where Debian has them.</param>
     /// <param name="events">What is told to others, from the server's own folder; then it is told by itself.</param>
+    /// <param name="rates">How many requests callers may make; null for any number.</param>
     public static async Task<TestServer> StartAsync(
         PrivateCluster cluster, bool withJobs = true, string? database = null, MemoryVault? vault = null, Action<MemoryVault>? arrange = null,
         UnknownRecorders unknownRecorders = UnknownRecorders.Quarantine, Uri? timestampAuthority = null, IReadOnlyList<Uri>? witnesses = null,
         MemoryVault? secondVault = null, FixityOptions? fixity = null, Action<IServiceCollection>? services = null, string? fontFolder = null,
-        Func<string, EventsOptions>? events = null)
+        Func<string, EventsOptions>? events = null, RateOptions? rates = null)
     {
-        database ??= await cluster.NewDatabaseAsync();
+        database ??= await cluster.NewCatalogueAsync();
         var folder = Directory.CreateTempSubdirectory("evidence-server-").FullName;
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -99,6 +103,7 @@ internal sealed class TestServer : IAsyncDisposable
                 SweepInterval = TimeSpan.FromMilliseconds(500),
                 WorkReserveBytes = 0,
                 UnknownRecorders = unknownRecorders,
+                Rates = rates ?? new RateOptions { PerSecond = 0, DockPerSecond = 0, LinkPerSecond = 0, UnknownPerSecond = 0 },
                 Fixity = fixity ?? new FixityOptions
                 {
                     SecondVault = secondVault is null ? null : new VaultOptions { Endpoint = new Uri("http://unused"), AccessKey = "", SecretKey = "", Bucket = SecondBucket },
@@ -124,6 +129,7 @@ internal sealed class TestServer : IAsyncDisposable
         var media = new FakeMedia();
         builder.Services.AddSingleton<IMediaInspector>(media);
         builder.Services.AddSingleton<IRenditionMaker>(media);
+        builder.Services.AddSingleton<IWatermarker>(media);
         if (!withJobs)
         {
             // The sweep is what starts the scheduler.
@@ -132,7 +138,7 @@ internal sealed class TestServer : IAsyncDisposable
         }
 
         // Tests run these rounds themselves; to the others the log's objects in the vault would be strangers.
-        var rounds = new[] { typeof(LogKeeper), typeof(RetentionKeeper), typeof(DisposalKeeper), typeof(CaseFiles), typeof(DeadlineKeeper), typeof(FixityKeeper), typeof(EventKeeper) };
+        var rounds = new[] { typeof(LogKeeper), typeof(RetentionKeeper), typeof(DisposalKeeper), typeof(CaseFiles), typeof(FootageKeeper), typeof(RecorderIssues), typeof(DeadlineKeeper), typeof(FixityKeeper), typeof(EventKeeper), typeof(AccessKeeper) };
         if (events is not null)
             rounds = [.. rounds.Except([typeof(EventKeeper)])];
         foreach (var hosted in builder.Services.Where(s => s.ServiceType == typeof(IHostedService) && rounds.Contains(s.ImplementationFactory?.Method.ReturnType)).ToList())

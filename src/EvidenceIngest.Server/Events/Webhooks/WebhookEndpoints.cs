@@ -1,4 +1,5 @@
 using EvidenceIngest.Server.Access;
+using EvidenceIngest.Server.Api;
 
 namespace EvidenceIngest.Server.Events.Webhooks;
 
@@ -10,7 +11,7 @@ internal static class WebhookEndpoints
     {
         var webhooks = api.MapGroup("/webhooks").RequireToken(TokenKind.Operator, Scopes.Webhooks).Concerns(Data.Installation).WithTags("Webhooks");
         webhooks.MapPost("", RegisterAsync).Accepts<WebhookRequest>("application/json").Produces<RegisteredWebhook>(StatusCodes.Status201Created)
-            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status409Conflict);
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status409Conflict).AnswersSecret();
         webhooks.MapGet("", async (WebhookRegister register, CancellationToken ct) => TypedResults.Ok(await register.ListAsync(ct)));
         webhooks.MapDelete("/{id}", RemoveAsync).Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound);
         webhooks.MapGet("/{id}/dead", async (string id, WebhookRegister register, CancellationToken ct, long after = 0, int limit = 100) =>

@@ -1,0 +1,59 @@
+using System.Security.Cryptography;
+using EvidenceIngest.Domain;
+using EvidenceIngest.Server.Access;
+using Microsoft.Net.Http.Headers;
+
+namespace EvidenceIngest.Server.Api;
+
+/// <summary>
+/// Tags of what resources look like now. Whoever read one and sends its tag back with <c>If-Match</c> changes it only if it still
+/// looks like that; with <c>If-None-Match</c> it is not sent again.
+/// </summary>
+internal static class ETags
+{
+    private const int Characters = 32;
+
+    /// <summary>Strong: the same tag is the same bytes.</summary>
+    public static string Of<T>(T view) => $"\"{Convert.ToHexStringLower(SHA256.HashData(EvidenceJson.ToBytes(view)))[..Characters]}\"";
+
+    /// <summary>200 with its tag; 304 for whoever has it already.</summary>
+    public static IResult Tagged<T>(this HttpContext http, T view)
+    {
+        var tag = Of(view);
+        http.Response.Headers.ETag = tag;
+        // What somebody may read today they may not read tomorrow: it is asked for each time.
+        if (http.Response.Headers.CacheControl.Count == 0)
+            http.Response.Headers.CacheControl = "private, no-cache";
+        var known = http.Request.Headers.IfNoneMatch;
+        return HttpMethods.IsGet(http.Request.Method) && EntityTagHeaderValue.TryParseList(known, out var tags) && tags.Any(t => t.Tag == "*" || t.Tag == tag)
+            ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
+            : TypedResults.Ok(view);
+    }
+}
+
+/// <summary>What a writer has read before; checked in the transaction that changes it, with the thing locked.</summary>
+/// <param name="Tags">Null: whatever it looks like now.</param>
+internal sealed record Precondition(IReadOnlyList<string>? Tags)
+{
+    public static readonly Precondition None = new((IReadOnlyList<string>?)null);
+
+    /// <exception cref="RequestRefusedException">400: the header can't be read. Taking it for none would overwrite what it was meant to protect.</exception>
+    public static Precondition Of(HttpContext http)
+    {
+        var given = http.Request.Headers.IfMatch;
+        if (given.Count == 0)
+            return None;
+        return EntityTagHeaderValue.TryParseStrictList(given, out var tags)
+            ? new Precondition([.. tags.Where(t => !t.IsWeak).Select(t => t.Tag.ToString())])
+            : throw RequestRefusedException.Invalid(HeaderNames.IfMatch, "must be the ETag of what you have read, in its quotes");
+    }
+
+    /// <param name="view">As it would be shown now; null when there is none.</param>
+    /// <exception cref="RequestRefusedException">412.</exception>
+    public void Demand<T>(T? view)
+        where T : class
+    {
+        if (Tags is not null && (view is null || !(Tags.Contains("*") || Tags.Contains(ETags.Of(view)))))
+            throw new RequestRefusedException(StatusCodes.Status412PreconditionFailed, "somebody has changed it since you read it: read it again, look at what is different, and send your change once more. Nothing was changed");
+    }
+}

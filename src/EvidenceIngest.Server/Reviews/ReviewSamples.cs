@@ -1,0 +1,110 @@
+using System.Security.Cryptography;
+using EvidenceIngest.Domain.Custody;
+using EvidenceIngest.Domain.Reviews;
+using EvidenceIngest.Server.Access;
+using EvidenceIngest.Server.Cases;
+using EvidenceIngest.Server.Catalogue;
+using EvidenceIngest.Server.Custody;
+using EvidenceIngest.Server.People;
+using Microsoft.EntityFrameworkCore;
+
+namespace EvidenceIngest.Server.Reviews;
+
+/// <summary>抽样: draws closed cases at random, so that anybody can draw them again. Every draw is recorded, also one that somebody didn't like.</summary>
+internal sealed class ReviewSamples(EvidenceCatalogue catalogue, ServerOptions options, TimeProvider time)
+{
+    private const int MostCases = 500;
+    private const int MostPopulation = 100_000;
+    private const int MostMonths = 36;
+
+    public async Task<ReviewView> DrawAsync(Guid madeId, DrawRequest request, Caller by, CancellationToken ct)
+    {
+        Texts.Demand(request.Why, "why", 500);
+        Texts.Allow(request.Seed, "seed", 100);
+        Texts.Allow(request.Unit, "unit", 40);
+        if (request.Seed is not null && string.IsNullOrWhiteSpace(request.Seed))
+            throw RequestRefusedException.Invalid("seed", "must not be empty");
+        if (request.Count is < 1 or > MostCases)
+            throw RequestRefusedException.Invalid("count", $"must be 1 to {MostCases}");
+        // Years that calendars have, and days that can be added to.
+        if (request.From.Year is < 2000 or > 2200)
+            throw RequestRefusedException.Invalid("from", "must lie between 2000 and 2200");
+        if (request.To < request.From || request.To > request.From.AddMonths(MostMonths))
+            throw RequestRefusedException.Invalid("to", $"must lie within {MostMonths} months after from");
+        var now = time.GetUtcMilliseconds();
+        var id = "rv-" + madeId.ToString("N");
+        var seed = request.Seed ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+        await catalogue.WriteAsync(db => DrawAsync(db, id, seed, request, by, now, ct), ct);
+        return await FindAsync(id, by.Reach, ct);
+    }
+
+    public async Task<ReviewView> FindAsync(string id, Reach reach, CancellationToken ct) => await catalogue.ReadAsync(async db => await ViewAsync(db, await SingleAsync(db, id, reach, ct), ct), ct);
+
+    /// <summary>A number a line, as it was drawn from.</summary>
+    public async Task<string> PopulationAsync(string id, Reach reach, CancellationToken ct) => (await catalogue.ReadAsync(db => SingleAsync(db, id, reach, ct), ct)).Population;
+
+    /// <summary>Those whose whole population is within reach.</summary>
+    public Task<List<ReviewView>> ListAsync(Reach reach, CancellationToken ct) => catalogue.ReadAsync(
+        async db =>
+        {
+            const int Most = 200;
+            var reviews = await db.Reviews.OrderByDescending(r => r.DrawnAt).Take(Most).ToListAsync(ct);
+            var views = new List<ReviewView>();
+            foreach (var review in reviews.Where(r => r.Units.All(reach.Covers)))
+                views.Add(await ViewAsync(db, review, ct));
+            return views;
+        },
+        ct);
+
+    /// <exception cref="RequestRefusedException">There is none, or it has cases out of reach.</exception>
+    public static async Task<Review> SingleAsync(CatalogueDb db, string id, Reach reach, CancellationToken ct) =>
+        await db.Reviews.AsNoTracking().SingleOrDefaultAsync(r => r.Id == id, ct) is { } review && review.Units.All(reach.Covers)
+            ? review
+            : throw RequestRefusedException.NotFound($"there is no review {id}");
+
+    private static async Task<ReviewView> ViewAsync(CatalogueDb db, Review r, CancellationToken ct)
+    {
+        var cases = await db.ReviewedCases.AsNoTracking().Where(c => c.ReviewId == r.Id).OrderBy(c => c.Position).ToListAsync(ct);
+        var most = r.Criteria.Sum(c => c.Points);
+        return new ReviewView(
+            r.Id, r.Why, r.FromDay, r.ToDay, r.Seed, r.SeedChosen, r.Population.Count(c => c == '\n'), r.Digest, r.Criteria, r.DrawnAt, r.DrawnBy,
+            cases.ConvertAll(c => new ReviewedCaseView(c.Number, c.Scores, c.Scores?.Values.Sum(), most, c.ReviewedAt, c.ReviewedBy)));
+    }
+
+    private async Task DrawAsync(CatalogueDb db, string id, string seed, DrawRequest request, Caller by, DateTimeOffset now, CancellationToken ct)
+    {
+        if (await db.Reviews.AnyAsync(r => r.Id == id, ct))
+            return;
+        var (begin, end) = (options.MidnightOf(request.From), options.MidnightOf(request.To.AddDays(1)));
+        var within = by.Reach.Of(db.Cases);
+        if (request.Unit is { } unit)
+        {
+            await Units.DemandAsync(db, unit, "unit", by.Reach, ct);
+            within = (await Reach.BelowAsync(db, [unit], [], ct)).Of(within);
+        }
+
+        var cases = await within.Where(c => c.State == CaseState.Closed && c.ClosedAt >= begin && c.ClosedAt < end).Select(c => new { c.Number, c.UnitId }).Take(MostPopulation + 1).ToListAsync(ct);
+        if (cases.Count == 0)
+            throw RequestRefusedException.Conflict("no case within your reach was closed in that period: nothing can be drawn");
+        if (cases.Count > MostPopulation)
+            throw RequestRefusedException.Conflict($"more than {MostPopulation} cases were closed in that period: draw from a shorter one");
+        var criteria = await db.ReviewCriteria.Where(c => c.EndedAt == null).OrderBy(c => c.Id).Select(c => new CriterionView(c.Id, c.Name, c.Article, c.Points)).ToListAsync(ct);
+        if (criteria.Count == 0)
+            throw RequestRefusedException.Conflict("there are no criteria in use: set some first");
+        var population = SampleDraw.Population(cases.Select(c => c.Number));
+        var review = new Review
+        {
+            Id = id, Why = request.Why, FromDay = request.From, ToDay = request.To, Seed = seed, SeedChosen = request.Seed is not null, Population = population,
+            Digest = SampleDraw.Digest(population), Units = [.. cases.Select(c => c.UnitId).Distinct().Order(StringComparer.Ordinal)], Criteria = criteria, DrawnAt = now, DrawnBy = by.Name,
+        };
+        db.Add(review);
+        await db.SaveChangesAsync(ct);
+        var drawn = SampleDraw.Draw(seed, population, request.Count);
+        db.AddRange(drawn.Select((number, i) => new ReviewedCase { ReviewId = id, Number = number, Position = i + 1 }));
+        await db.AppendToServiceAsync(
+            new NewEvent(
+                now, Actors.Operator(by.Name), CustodyEventKind.ReviewDrawn,
+                $"{id}: {drawn.Count} of {cases.Count} cases closed {request.From:yyyy-MM-dd} to {request.To:yyyy-MM-dd}{(request.Unit is null ? "" : $" in unit {request.Unit}")}, population sha256 {review.Digest}, seed {(review.SeedChosen ? "chosen" : "of the service")} '{seed}': {request.Why}"),
+            ct);
+    }
+}

@@ -1,0 +1,87 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using EvidenceIngest.Domain;
+using EvidenceIngest.Server.Access;
+using EvidenceIngest.Server.Cases;
+using EvidenceIngest.Server.Items;
+using EvidenceIngest.Server.Pipeline;
+using EvidenceIngest.Server.Tests.Support;
+
+namespace EvidenceIngest.Server.Tests.Api;
+
+public sealed class ETagTests(PrivateCluster cluster)
+{
+    [Fact]
+    public async Task Who_changes_an_item_that_somebody_changed_meanwhile_is_told_so_and_changes_nothing()
+    {
+        await using var server = await TestServer.StartAsync(cluster, withJobs: false);
+        await server.VaultIsProbedAsync();
+        var status = await (await server.EnrolDockAsync()).DeliverAsync(TestDock.Record());
+        Assert.True(await server.RunAsync(status.ItemId, Stage.Seal));
+        using var wang = await server.PersonAsync("王芳", Role.Custodian);
+        using var zhao = await server.PersonAsync("赵敏", Role.Custodian);
+        var path = $"/api/v1/items/{status.ItemId}";
+        var tag = await TagAsync(wang, path);
+        Assert.Equal(tag, await TagAsync(zhao, path));
+
+        using (var known = await SendAsync(wang, HttpMethod.Get, path, null, h => h.IfNoneMatch.Add(tag)))
+        {
+            Assert.Equal(HttpStatusCode.NotModified, known.StatusCode);
+            Assert.Equal(tag, known.Headers.ETag);
+            Assert.Empty(await known.Content.ReadAsByteArrayAsync());
+        }
+
+        using var changed = await SendAsync(wang, HttpMethod.Patch, path + "/metadata", Patch("证明现场"), h => h.IfMatch.Add(tag));
+        using var lost = await SendAsync(zhao, HttpMethod.Patch, path + "/metadata", Patch("证明身份"), h => h.IfMatch.Add(tag));
+        using var broken = await SendAsync(zhao, HttpMethod.Patch, path + "/metadata", Patch("证明身份"), h => h.TryAddWithoutValidation("If-Match", "abc"));
+
+        Assert.Equal(HttpStatusCode.OK, changed.StatusCode);
+        Assert.Contains("read it again", await TestDock.RefusedAsync(lost, HttpStatusCode.PreconditionFailed), StringComparison.Ordinal);
+        Assert.StartsWith("If-Match", await TestDock.RefusedAsync(broken, HttpStatusCode.BadRequest), StringComparison.Ordinal);
+        Assert.Equal(changed.Headers.ETag, await TagAsync(zhao, path));
+        Assert.Equal("证明现场", (await zhao.GetFromJsonAsync<ItemDetail>(path, EvidenceJson.Options))!.Metadata.ObjectOfProof?.Value);
+        using var right = await SendAsync(zhao, HttpMethod.Patch, path + "/metadata", Patch("证明身份"), h => h.IfMatch.Add(changed.Headers.ETag!));
+        Assert.Equal(HttpStatusCode.OK, right.StatusCode);
+    }
+
+    [Fact]
+    public async Task Of_ten_who_change_the_same_thing_at_once_one_wins_and_nine_are_told()
+    {
+        await using var server = await TestServer.StartAsync(cluster, withJobs: false);
+        using var wang = await server.PersonAsync("王芳", Role.Custodian);
+        foreach (var path in new[] { "/api/v1/cases/" + Uri.EscapeDataString("鲁/1"), "/api/v1/matters/m1" })
+        {
+            var isCase = path.Contains("/cases/", StringComparison.Ordinal);
+            object Body(int i) => isCase ? new CaseRequest(null, $"第{i}中队", null, CaseState.Open, null) : new MatterRequest($"事项{i}", "条例", false, null);
+            using (var early = await SendAsync(wang, HttpMethod.Put, path, Body(0), h => h.IfMatch.Add(EntityTagHeaderValue.Any)))
+                await TestDock.RefusedAsync(early, HttpStatusCode.PreconditionFailed);
+            using var made = await SendAsync(wang, HttpMethod.Put, path, Body(0), _ => { });
+
+            var answers = await Task.WhenAll(Enumerable.Range(1, 10).Select(i => SendAsync(wang, HttpMethod.Put, path, Body(i), h => h.IfMatch.Add(made.Headers.ETag!))));
+
+            Assert.Single(answers, a => a.StatusCode == HttpStatusCode.OK);
+            Assert.Equal(9, answers.Count(a => a.StatusCode == HttpStatusCode.PreconditionFailed));
+            foreach (var answer in answers)
+                answer.Dispose();
+        }
+    }
+
+    private static MetadataPatch Patch(string proof) => new(null, null, null, proof, "补录");
+
+    private static async Task<EntityTagHeaderValue> TagAsync(HttpClient client, string path)
+    {
+        using var answer = await client.GetAsync(path);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        return answer.Headers.ETag ?? throw new InvalidOperationException("no ETag");
+    }
+
+    private static async Task<HttpResponseMessage> SendAsync(HttpClient client, HttpMethod method, string path, object? body, Action<HttpRequestHeaders> headers)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        if (body is not null)
+            request.Content = JsonContent.Create(body, body.GetType(), options: EvidenceJson.Options);
+        headers(request.Headers);
+        return await client.SendAsync(request);
+    }
+}
