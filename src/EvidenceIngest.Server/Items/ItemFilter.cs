@@ -4,16 +4,32 @@ using EvidenceIngest.Server.Catalogue;
 namespace EvidenceIngest.Server.Items;
 
 /// <summary>What a caller asks the register for; everything may be missing.</summary>
-/// <param name="State">receiving, sealing, sealed, quarantined or disposed.</param>
-/// <param name="Recorder">Id of the recorder.</param>
-/// <param name="Officer">Number of the officer; empty: nobody is known.</param>
-/// <param name="Unit">This unit's own, without those below.</param>
-/// <param name="Dock">Id of the dock that brought it.</param>
-/// <param name="From">First day of recording, or of announcement where that is unknown, in the agency's zone.</param>
-/// <param name="To">Last day.</param>
-/// <param name="Lack">time: late. case: belongs to none. requirement: lacks something that article 27 demands.</param>
-internal sealed record ItemQuery(string? State, string? Recorder, string? Officer, string? Unit, string? Dock, string? From, string? To, string? Lack)
+internal sealed record ItemQuery
 {
+    /// <summary>receiving, sealing, sealed, quarantined or disposed.</summary>
+    public string? State { get; init; }
+
+    /// <summary>Id of the recorder.</summary>
+    public string? Recorder { get; init; }
+
+    /// <summary>Number of the officer; empty: nobody is known.</summary>
+    public string? Officer { get; init; }
+
+    /// <summary>This unit's own, without those below.</summary>
+    public string? Unit { get; init; }
+
+    /// <summary>Id of the dock that brought it.</summary>
+    public string? Dock { get; init; }
+
+    /// <summary>First day of recording, or of announcement where that is unknown, in the agency's zone.</summary>
+    public string? From { get; init; }
+
+    /// <summary>Last day.</summary>
+    public string? To { get; init; }
+
+    /// <summary>time: late. case: belongs to none. requirement: lacks something that article 27 demands.</summary>
+    public string? Lack { get; init; }
+
     public ItemFilter Filter(Reach reach, ServerOptions options, DateTimeOffset now)
     {
         Texts.Allow(Recorder, "recorder", 200);
@@ -52,13 +68,16 @@ internal sealed record ItemFilter(Reach Reach)
 {
     public ItemState? State { get; init; }
 
+    /// <summary>Id of the recorder.</summary>
     public string? Recorder { get; init; }
 
     /// <summary>Empty: nobody is known.</summary>
     public string? ProducerNumber { get; init; }
 
+    /// <summary>This unit's own, without those below.</summary>
     public string? Unit { get; init; }
 
+    /// <summary>Id of the dock that brought it.</summary>
     public string? Dock { get; init; }
 
     public DateTimeOffset? From { get; init; }

@@ -19,14 +19,14 @@ internal sealed class PipelineSweep(
     // A job that was just made has the first right; the sweep is the net below it.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
+    private IScheduler? _scheduler;
+
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        if (!start.IsReady)
-            return;
-        var scheduler = await schedulers.GetScheduler(cancellationToken);
         // Jobs are cancelled, not awaited: every stage can be interrupted anywhere, and the next start goes on.
-        await scheduler.Shutdown(false, cancellationToken);
+        if (_scheduler is not null)
+            await _scheduler.Shutdown(false, cancellationToken);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -38,8 +38,10 @@ internal sealed class PipelineSweep(
         {
             try
             {
+                // Not cancelled halfway: a factory that was won't say any more what it has made.
+                _scheduler ??= await schedulers.GetScheduler(CancellationToken.None);
                 if (!started)
-                    await (await schedulers.GetScheduler(stoppingToken)).Start(stoppingToken);
+                    await _scheduler.Start(stoppingToken);
                 started = true;
                 var count = await SweepAsync(stoppingToken);
                 if (count > 0)

@@ -96,7 +96,7 @@ public sealed class DockStation : IAsyncLifetime
         BayLine? last = null;
         for (var end = DateTime.UtcNow + Step; last is null || !wanted(last); await Task.Delay(1000, Token))
         {
-            Assert.True(DateTime.UtcNow < end, $"bay {port} shows {last}; the dock said:\n{DockOutput}");
+            Assert.True(DateTime.UtcNow < end, $"the dock said:\n{DockOutput}\nbay {port} shows {last}");
             last = (await Installation.BaysAsync() ?? []).LastOrDefault(b => b.Bay == "usb:" + port);
         }
     }
