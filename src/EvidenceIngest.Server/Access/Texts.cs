@@ -34,15 +34,24 @@ internal static class Texts
             return;
         if (text.Length > maxLength)
             throw RequestRefusedException.Invalid(field, $"is longer than {maxLength} characters");
+        if (Fault(text) is { } fault)
+            throw RequestRefusedException.Invalid(field, fault);
+    }
+
+    /// <summary>Why it is no text that anybody could have meant; null when it is one.</summary>
+    public static string? Fault(string text)
+    {
         for (var i = 0; i < text.Length; i++)
         {
             if (char.IsControl(text[i]))
-                throw RequestRefusedException.Invalid(field, "contains control characters");
+                return "contains control characters";
             if (!char.IsSurrogate(text[i]))
                 continue;
             if (i + 1 == text.Length || !char.IsSurrogatePair(text[i], text[i + 1]))
-                throw RequestRefusedException.Invalid(field, "is not well-formed Unicode");
+                return "is not well-formed Unicode";
             i++;
         }
+
+        return null;
     }
 }

@@ -19,7 +19,6 @@ internal sealed class AccessKeeper(
     EvidenceCatalogue catalogue, IDbContextFactory<CatalogueDb> contexts, CatalogueStart start, AccessCopies copies, ServerOptions options, TimeProvider time, ILogger<AccessKeeper> log)
     : Rounds(start, TimeSpan.FromSeconds(5), time)
 {
-    // Any number does, as long as nothing else in this database uses it.
     private const long CopiesLock = 0x45_56_41_43;
 
     internal override async Task<bool> RunOnceAsync(CancellationToken ct)
@@ -34,12 +33,17 @@ internal sealed class AccessKeeper(
     private async Task CountAsync(CancellationToken ct)
     {
         var calendar = await catalogue.ReadAsync(db => db.WorkingDaysAsync(ct), ct);
-        var open = await catalogue.ReadAsync(db => db.AccessRequests.Where(r => r.State == AccessState.Entered).ToListAsync(ct), ct);
-        foreach (var request in open.Where(r => Due(r, calendar) is var due && (due.At != r.DueAt || due.CalendarMissing != r.CalendarMissing)))
-            await catalogue.WriteAsync(db => CountAsync(db, request.Id, ct), ct);
+        var open = await catalogue.ReadAsync(
+            db => db.AccessRequests.Where(r => r.State == AccessState.Entered).Select(r => new { r.Id, r.ReceivedOn, r.TermDays, r.DueAt, r.CalendarMissing }).ToListAsync(ct), ct);
+        foreach (var request in open)
+        {
+            var due = Due(request.ReceivedOn, request.TermDays, calendar);
+            if (due.At != request.DueAt || due.CalendarMissing != request.CalendarMissing)
+                await catalogue.WriteAsync(db => CountAsync(db, request.Id, ct), ct);
+        }
     }
 
-    private AccessDeadline Due(AccessRequest request, WorkingDayCalendar calendar) => AccessDeadline.For(request.ReceivedOn, request.TermDays, calendar, options.AgencyZone);
+    private AccessDeadline Due(DateOnly receivedOn, int termDays, WorkingDayCalendar calendar) => AccessDeadline.For(receivedOn, termDays, calendar, options.AgencyZone);
 
     private async Task CountAsync(CatalogueDb db, string id, CancellationToken ct)
     {
@@ -47,7 +51,7 @@ internal sealed class AccessKeeper(
         var request = await db.AccessRequests.SingleAsync(r => r.Id == id, ct);
         if (request.State != AccessState.Entered)
             return;
-        var (before, due) = (request.DueAt, Due(request, await db.WorkingDaysAsync(ct)));
+        var (before, due) = (request.DueAt, Due(request.ReceivedOn, request.TermDays, await db.WorkingDaysAsync(ct)));
         (request.DueAt, request.CalendarMissing) = (due.At, due.CalendarMissing);
         if (due.At == before)
             return;
@@ -85,23 +89,13 @@ internal sealed class AccessKeeper(
     {
         if ((await copies.DueAsync(ct)).Count == 0)
             return false;
-        await using var db = await contexts.CreateDbContextAsync(ct);
-        await db.Database.OpenConnectionAsync(ct);
-        // Held by the connection: it ends with the process.
-        if (!(await db.Database.SqlQuery<bool>($"""select pg_try_advisory_lock({CopiesLock}) as "Value" """).ToListAsync(ct)).Single())
+        await using var alone = await SessionLock.TryTakeAsync(contexts, CopiesLock, ct);
+        if (alone is null)
             return false;
-        try
-        {
-            var due = await copies.DueAsync(ct);
-            foreach (var copy in due)
-                await copies.MakeAsync(copy, ct);
-            return due.Count > 0;
-        }
-        finally
-        {
-            if (db.Database.GetDbConnection().State == System.Data.ConnectionState.Open)
-                await db.Database.ExecuteSqlAsync($"select pg_advisory_unlock({CopiesLock})", CancellationToken.None);
-        }
+        var due = await copies.DueAsync(ct);
+        foreach (var copy in due)
+            await copies.MakeAsync(copy, ct);
+        return due.Count > 0;
     }
 
     private string Show(DateTimeOffset at) => TimeZoneInfo.ConvertTime(at, options.AgencyZone).ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture);

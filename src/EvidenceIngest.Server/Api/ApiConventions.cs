@@ -1,3 +1,4 @@
+using EvidenceIngest.Server.Access;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -48,23 +49,7 @@ internal static class ApiConventions
     }
 
     // The decoder puts U+FFFD where bytes were no UTF-8.
-    private static bool IsText(string? text)
-    {
-        if (text is null)
-            return true;
-        for (var i = 0; i < text.Length; i++)
-        {
-            if (char.IsControl(text[i]) || text[i] == '\uFFFD')
-                return false;
-            if (!char.IsSurrogate(text[i]))
-                continue;
-            if (i + 1 == text.Length || !char.IsSurrogatePair(text[i], text[i + 1]))
-                return false;
-            i++;
-        }
-
-        return true;
-    }
+    private static bool IsText(string? text) => text is null || (!text.Contains('\uFFFD', StringComparison.Ordinal) && Texts.Fault(text) is null);
 
     private static Task ExplainAsync(HttpContext http) =>
         TypedResults.Problem(Explain(http, http.Response.StatusCode), statusCode: http.Response.StatusCode).ExecuteAsync(http);

@@ -156,10 +156,8 @@ internal sealed class Repeats(EvidenceCatalogue catalogue, IDbContextFactory<Cat
 
     private async Task<object?> AloneAsync(KeptAnswer asked, Func<Task<object?>> work, CancellationToken ct)
     {
-        var number = BinaryPrimitives.ReadInt64BigEndian(asked.Id);
-        await using var db = await contexts.CreateDbContextAsync(ct);
-        await db.Database.OpenConnectionAsync(ct);
-        if (!(await db.Database.SqlQuery<bool>($"""select pg_try_advisory_lock({number}) as "Value" """).ToListAsync(ct)).Single())
+        await using var alone = await SessionLock.TryTakeAsync(contexts, BinaryPrimitives.ReadInt64BigEndian(asked.Id), ct);
+        if (alone is null)
         {
             throw new RequestRefusedException(StatusCodes.Status409Conflict, $"{Header}: the first request of this key is still being worked on; ask again for its answer")
             {
@@ -167,21 +165,7 @@ internal sealed class Repeats(EvidenceCatalogue catalogue, IDbContextFactory<Cat
             };
         }
 
-        try
-        {
-            return await work();
-        }
-        finally
-        {
-            try
-            {
-                await db.Database.ExecuteSqlAsync($"select pg_advisory_unlock({number})", CancellationToken.None);
-            }
-            catch (Exception e) when (e is System.Data.Common.DbException or InvalidOperationException)
-            {
-                // The connection is gone, and the lock with it.
-            }
-        }
+        return await work();
     }
 
     private static string Key(Microsoft.Extensions.Primitives.StringValues given)

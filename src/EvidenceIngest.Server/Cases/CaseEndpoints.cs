@@ -12,9 +12,9 @@ internal static class CaseEndpoints
     {
         readers.MapGet("/matters", async (MatterList matters, CancellationToken ct) => TypedResults.Ok(await matters.ListAsync(ct))).Concerns(Data.Everybodys).WithTags("Cases");
         writers.MapPut("/matters/{id}", SetMatterAsync).Concerns(Data.Installation).WithTags("Cases").Accepts<MatterRequest>("application/json").Produces<MatterView>();
-        readers.MapGet("/cases", async (HttpContext http, CaseRegister cases, CancellationToken ct, string? footage = null) =>
-                TypedResults.Ok(await cases.ListAsync(http.Caller().Reach, Footage(footage), ct)))
-            .Concerns(Data.Checked).WithTags("Cases");
+        readers.MapGet("/cases", async (HttpContext http, CaseRegister cases, CancellationToken ct, string? state = null, string? unit = null, string? footage = null, string? cursor = null, int limit = 50) =>
+                TypedResults.Ok(await cases.ListAsync(CaseFilter.Of(http.Caller().Reach, state, unit, footage), cursor, limit, ct)))
+            .Concerns(Data.Checked).WithTags("Cases").ProducesProblem(StatusCodes.Status400BadRequest);
         readers.MapGet("/cases/{number}", async (string number, HttpContext http, CaseRegister cases, CancellationToken ct) => http.Tagged(await cases.FindAsync(Number(number), http.Caller().Reach, ct)))
             .Concerns(Data.Case).WithTags("Cases").Produces<CaseView>();
         readers.MapGet("/cases/{number}/proposals", async (string number, HttpContext http, CaseProposals proposals, CancellationToken ct) =>
@@ -45,14 +45,6 @@ internal static class CaseEndpoints
         await catalogue.DemandItemsAsync(http.Caller().Reach, [id], ct);
         return TypedResults.Ok(await cases.UnlinkAsync(Number(number), id, why, http.Caller(), ct));
     }
-
-    private static FootageState? Footage(string? word) => word switch
-    {
-        null or "" => null,
-        "missing" => FootageState.Missing,
-        "gaps" => FootageState.Gaps,
-        _ => throw RequestRefusedException.Invalid("footage", "must be missing or gaps"),
-    };
 
     private static string Number(string number)
     {

@@ -18,6 +18,7 @@ namespace EvidenceIngest.Server.Cases;
 /// <summary>Cases as far as evidence needs them: what belongs to them, how long that is kept, and when their file is due.</summary>
 internal sealed class CaseRegister(EvidenceCatalogue catalogue, ServerOptions options, TimeProvider time)
 {
+    private const int MostPerPage = 200;
     private const int MostItems = 1000;
     private const int MostOfficers = 100;
 
@@ -31,17 +32,23 @@ internal sealed class CaseRegister(EvidenceCatalogue catalogue, ServerOptions op
         return await db.Cases.SingleOrDefaultAsync(c => c.Number == number, ct) ?? throw RequestRefusedException.NotFound($"there is no case {number}");
     }
 
-    /// <param name="reach">Whose.</param>
-    /// <param name="footage">Only those of which this was found; null: all.</param>
+    /// <param name="filter">Which.</param>
+    /// <param name="cursor">From the page before.</param>
+    /// <param name="limit">At most <see cref="MostPerPage"/>.</param>
     /// <param name="ct">Ends it.</param>
-    public async Task<IReadOnlyList<CaseView>> ListAsync(Reach reach, FootageState? footage, CancellationToken ct)
-    {
-        const int Most = 500;
-        var cases = await catalogue.ReadAsync(db => reach.Of(db.Cases).Where(c => footage == null || c.FootageState == footage).OrderByDescending(c => c.ChangedAt).Take(Most).ToListAsync(ct), ct);
-        var numbers = cases.ConvertAll(c => c.Number);
-        var links = (await catalogue.ReadAsync(db => LinksAsync(db, reach, numbers, ct), ct)).ToLookup(l => l.Link.CaseNumber);
-        return cases.ConvertAll(c => View(c, links[c.Number]));
-    }
+    public Task<CasePage> ListAsync(CaseFilter filter, string? cursor, int limit, CancellationToken ct) => catalogue.ReadAsync(
+        async db =>
+        {
+            limit = Math.Clamp(limit, 1, MostPerPage);
+            var cases = filter.Of(db);
+            if (PageCursor.Parse(cursor) is { } last)
+                cases = cases.Where(c => c.ChangedAt < last.At || (c.ChangedAt == last.At && c.Number.CompareTo(last.Id) > 0));
+            var rows = await cases.OrderByDescending(c => c.ChangedAt).ThenBy(c => c.Number).Take(limit + 1).ToListAsync(ct);
+            var page = rows.Take(limit).ToList();
+            var links = (await LinksAsync(db, filter.Reach, page.ConvertAll(c => c.Number), ct)).ToLookup(l => l.Link.CaseNumber);
+            return new CasePage(page.ConvertAll(c => View(c, links[c.Number])), rows.Count > limit ? new PageCursor(page[^1].ChangedAt, page[^1].Number).ToString() : null);
+        },
+        ct);
 
     public Task<CaseView> FindAsync(string number, Reach reach, CancellationToken ct) => catalogue.ReadAsync(
         async db => View(

@@ -42,6 +42,10 @@ public sealed record CaseView(
     IReadOnlyList<string> Officers, DateTimeOffset? ActedFrom, DateTimeOffset? ActedTo, string? Place, CasePosition? Position, DateOnly? ExecutedOn, DateTimeOffset? ClosedAt,
     DateTimeOffset? CaseFileDeadline, IReadOnlyList<string> Items, CaseFileView? CaseFile, CaseFootage? Footage);
 
+/// <param name="Cases">The one that changed last first.</param>
+/// <param name="Next">Cursor of the next page; null on the last one. A case that changes meanwhile moves to the first page.</param>
+public sealed record CasePage(IReadOnlyList<CaseView> Cases, string? Next);
+
 /// <param name="Package">Id of the package; null while something is missing.</param>
 /// <param name="Lacks">What is missing, a line each for people, Chinese and English; empty when complete.</param>
 public sealed record CaseFileView(string? Package, IReadOnlyList<string> Lacks);

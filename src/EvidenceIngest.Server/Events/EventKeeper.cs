@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace EvidenceIngest.Server.Events;
 
 /// <summary>
-/// Does everything that brings events out. One server of several at a time, held apart by an advisory lock of the database: it
-/// ends with the process or the connection that holds it, and another server goes on where the rows say.
+/// Does everything that brings events out. One server of several at a time, held apart by a lock: when its holder is gone,
+/// another server goes on where the rows say.
 /// </summary>
 internal sealed class EventKeeper(
     IDbContextFactory<CatalogueDb> contexts, CatalogueStart start, OutboxSequencer sequencer, DeadlineWatch deadlines, DockTelling docks, OutboxCleaning cleaning,
@@ -18,10 +18,9 @@ internal sealed class EventKeeper(
     /// <summary>The part without which nothing is told to anybody.</summary>
     public const string Placing = "placing";
 
-    // Any number does, as long as nothing else in this database uses it.
     private const long KeeperLock = 0x45_56_45_4B;
 
-    private const int LockLimitSeconds = 5;
+    private static readonly TimeSpan LockLimit = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
@@ -70,41 +69,30 @@ internal sealed class EventKeeper(
     /// <summary>Returns when another server leads, throws when the lock is lost.</summary>
     private async Task LeadAsync(CancellationToken ct)
     {
-        await using var db = await contexts.CreateDbContextAsync(ct);
-        db.Database.SetCommandTimeout(LockLimitSeconds);
-        await db.Database.OpenConnectionAsync(ct);
-        if (!(await db.Database.SqlQuery<bool>($"""select pg_try_advisory_lock({KeeperLock}) as "Value" """).ToListAsync(ct)).Single())
+        await using var leading = await SessionLock.TryTakeAsync(contexts, KeeperLock, ct);
+        if (leading is null)
             return;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        try
+        var parts = new List<Task>
         {
-            var parts = new List<Task>
-            {
-                Hold(stop.Token),
-                RepeatAsync(Placing, PlaceAsync, options.RoundInterval, stop.Token),
-                RepeatAsync("watching", WatchOnceAsync, options.WatchInterval, stop.Token),
-                RepeatAsync("webhooks", webhooks.RunAsync, Pause, stop.Token),
-            };
-            if (options.Mqtt is { } mqtt)
-                parts.Add(RepeatAsync("broker", t => publisher.RunAsync(mqtt, t), Pause, stop.Token));
-            var first = await Task.WhenAny(parts);
-            await stop.CancelAsync();
-            await Task.WhenAll(parts).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await first;
-        }
-        finally
-        {
-            // A connection goes back to its pool as it is; one that broke has lost the lock already.
-            if (db.Database.GetDbConnection().State == System.Data.ConnectionState.Open)
-                await db.Database.ExecuteSqlAsync($"select pg_advisory_unlock({KeeperLock})", CancellationToken.None);
-        }
+            Hold(stop.Token),
+            RepeatAsync(Placing, PlaceAsync, options.RoundInterval, stop.Token),
+            RepeatAsync("watching", WatchOnceAsync, options.WatchInterval, stop.Token),
+            RepeatAsync("webhooks", webhooks.RunAsync, Pause, stop.Token),
+        };
+        if (options.Mqtt is { } mqtt)
+            parts.Add(RepeatAsync("broker", t => publisher.RunAsync(mqtt, t), Pause, stop.Token));
+        var first = await Task.WhenAny(parts);
+        await stop.CancelAsync();
+        await Task.WhenAll(parts).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await first;
 
         async Task Hold(CancellationToken stopping)
         {
             while (true)
             {
                 await Task.Delay(Pause, time, stopping);
-                await db.Database.ExecuteSqlAsync($"select 1", stopping);
+                await leading.DemandAsync(LockLimit, stopping);
             }
         }
     }

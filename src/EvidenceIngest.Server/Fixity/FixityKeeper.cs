@@ -8,8 +8,8 @@ namespace EvidenceIngest.Server.Fixity;
 
 /// <summary>
 /// Does what is due: people's orders, copies for the second vault, listings, reading. One server of several works at a time,
-/// held apart by an advisory lock of the database: it ends with the process that holds it, needs no clock that others must
-/// share, and if its connection breaks while something is being read, two servers read it, which costs time and nothing else.
+/// held apart by a lock: if its connection breaks while something is being read, two servers read it, which costs time and
+/// nothing else.
 /// </summary>
 internal sealed class FixityKeeper(
     IDbContextFactory<CatalogueDb> contexts, CatalogueStart start, VaultSet vaults, Restoring restoring, Replication replication,
@@ -24,7 +24,6 @@ internal sealed class FixityKeeper(
     /// <summary>The audit itself, such as its database.</summary>
     public const string Audit = "audit";
 
-    // Any number does, as long as nothing else in this database uses it.
     private const long KeeperLock = 0x45_56_46_58;
 
     private readonly Lock _lock = new();
@@ -88,20 +87,8 @@ internal sealed class FixityKeeper(
     /// <returns>False when another server is at it.</returns>
     private async Task<bool> AloneAsync(Func<Task<bool>> work, CancellationToken ct)
     {
-        await using var db = await contexts.CreateDbContextAsync(ct);
-        await db.Database.OpenConnectionAsync(ct);
-        if (!(await db.Database.SqlQuery<bool>($"""select pg_try_advisory_lock({KeeperLock}) as "Value" """).ToListAsync(ct)).Single())
-            return false;
-        try
-        {
-            return await work();
-        }
-        finally
-        {
-            // A connection goes back to its pool as it is; one that broke has lost the lock already.
-            if (db.Database.GetDbConnection().State == System.Data.ConnectionState.Open)
-                await db.Database.ExecuteSqlAsync($"select pg_advisory_unlock({KeeperLock})", CancellationToken.None);
-        }
+        await using var alone = await SessionLock.TryTakeAsync(contexts, KeeperLock, ct);
+        return alone is not null && await work();
     }
 
     private async Task TryAsync(string place, Func<Task> work, CancellationToken ct)

@@ -4,6 +4,7 @@ using EvidenceIngest.Domain.Custody;
 using EvidenceIngest.Domain.Deliveries;
 using EvidenceIngest.Domain.Evidence;
 using EvidenceIngest.Server.Access;
+using EvidenceIngest.Server.Api;
 using EvidenceIngest.Server.Calendar;
 using EvidenceIngest.Server.Catalogue;
 using EvidenceIngest.Server.Custody;
@@ -23,7 +24,7 @@ internal sealed class ItemRegister(EvidenceCatalogue catalogue, ServerOptions op
     public async Task<ItemPage> ListAsync(ItemFilter filter, string? cursor, int limit, CancellationToken ct)
     {
         limit = Math.Clamp(limit, 1, MostPerPage);
-        var after = ItemCursor.Parse(cursor);
+        var after = PageCursor.Parse(cursor);
         var rows = await catalogue.ReadAsync(
             async db =>
             {
@@ -37,7 +38,7 @@ internal sealed class ItemRegister(EvidenceCatalogue catalogue, ServerOptions op
             },
             ct);
         var page = rows.Take(limit).ToList();
-        var next = rows.Count > limit ? new ItemCursor(page[^1].AnnouncedAt, page[^1].Id).ToString() : null;
+        var next = rows.Count > limit ? new PageCursor(page[^1].AnnouncedAt, page[^1].Id).ToString() : null;
         return new ItemPage([.. page.Select(Summarise)], next);
     }
 

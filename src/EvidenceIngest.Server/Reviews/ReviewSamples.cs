@@ -38,7 +38,13 @@ internal sealed class ReviewSamples(EvidenceCatalogue catalogue, ServerOptions o
         return await FindAsync(id, by.Reach, ct);
     }
 
-    public async Task<ReviewView> FindAsync(string id, Reach reach, CancellationToken ct) => await catalogue.ReadAsync(async db => await ViewAsync(db, await SingleAsync(db, id, reach, ct), ct), ct);
+    public Task<ReviewView> FindAsync(string id, Reach reach, CancellationToken ct) => catalogue.ReadAsync(
+        async db =>
+        {
+            await SingleAsync(db, id, reach, ct);
+            return (await ViewsAsync(db, db.Reviews.Where(r => r.Id == id), ct)).Single();
+        },
+        ct);
 
     /// <summary>A number a line, as it was drawn from.</summary>
     public async Task<string> PopulationAsync(string id, Reach reach, CancellationToken ct) => (await catalogue.ReadAsync(db => SingleAsync(db, id, reach, ct), ct)).Population;
@@ -48,11 +54,8 @@ internal sealed class ReviewSamples(EvidenceCatalogue catalogue, ServerOptions o
         async db =>
         {
             const int Most = 200;
-            var reviews = await db.Reviews.OrderByDescending(r => r.DrawnAt).Take(Most).ToListAsync(ct);
-            var views = new List<ReviewView>();
-            foreach (var review in reviews.Where(r => r.Units.All(reach.Covers)))
-                views.Add(await ViewAsync(db, review, ct));
-            return views;
+            var reviews = reach.Units is { } units ? db.Reviews.FromSql($"select * from reviews where units <@ to_jsonb({units.ToArray()}::text[])") : db.Reviews;
+            return await ViewsAsync(db, reviews.OrderByDescending(r => r.DrawnAt).Take(Most), ct);
         },
         ct);
 
@@ -62,13 +65,18 @@ internal sealed class ReviewSamples(EvidenceCatalogue catalogue, ServerOptions o
             ? review
             : throw RequestRefusedException.NotFound($"there is no review {id}");
 
-    private static async Task<ReviewView> ViewAsync(CatalogueDb db, Review r, CancellationToken ct)
+    private static async Task<List<ReviewView>> ViewsAsync(CatalogueDb db, IQueryable<Review> which, CancellationToken ct)
     {
-        var cases = await db.ReviewedCases.AsNoTracking().Where(c => c.ReviewId == r.Id).OrderBy(c => c.Position).ToListAsync(ct);
-        var most = r.Criteria.Sum(c => c.Points);
-        return new ReviewView(
-            r.Id, r.Why, r.FromDay, r.ToDay, r.Seed, r.SeedChosen, r.Population.Count(c => c == '\n'), r.Digest, r.Criteria, r.DrawnAt, r.DrawnBy,
-            cases.ConvertAll(c => new ReviewedCaseView(c.Number, c.Scores, c.Scores?.Values.Sum(), most, c.ReviewedAt, c.ReviewedBy)));
+        // A population may have megabytes; who looks at samples is told its size.
+        var reviews = await which.Select(r => new
+        {
+            r.Id, r.Why, r.FromDay, r.ToDay, r.Seed, r.SeedChosen, Size = r.Population.Length - r.Population.Replace("\n", "").Length, r.Digest, r.Criteria, r.DrawnAt, r.DrawnBy,
+        }).ToListAsync(ct);
+        var ids = reviews.ConvertAll(r => r.Id);
+        var cases = (await db.ReviewedCases.AsNoTracking().Where(c => ids.Contains(c.ReviewId)).OrderBy(c => c.Position).ToListAsync(ct)).ToLookup(c => c.ReviewId);
+        return reviews.ConvertAll(r => new ReviewView(
+            r.Id, r.Why, r.FromDay, r.ToDay, r.Seed, r.SeedChosen, r.Size, r.Digest, r.Criteria, r.DrawnAt, r.DrawnBy,
+            [.. cases[r.Id].Select(c => new ReviewedCaseView(c.Number, c.Scores, c.Scores?.Values.Sum(), r.Criteria.Sum(k => k.Points), c.ReviewedAt, c.ReviewedBy))]));
     }
 
     private async Task DrawAsync(CatalogueDb db, string id, string seed, DrawRequest request, Caller by, DateTimeOffset now, CancellationToken ct)

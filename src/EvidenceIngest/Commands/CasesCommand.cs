@@ -19,12 +19,13 @@ internal static class CasesCommand
     {
         var json = CommandLine.Json();
         var footage = new Option<string?>("--footage") { Description = "只列音像记录有缺口的：missing 缺失，gaps 不连续 / only those whose recordings are missing, or have gaps" };
-        var command = new Command("list", "列出案件，最近变更的在前 / latest change first") { footage, json };
+        var state = new Option<string?>("--state") { Description = "open 办理中，closed 已结案" };
+        var limit = new Option<int>("--limit") { Description = "最多列出件数 / at most so many", DefaultValueFactory = _ => 500 };
+        var command = new Command("list", "列出案件，最近变更的在前 / latest change first") { state, footage, limit, json };
         command.SetServiceAction(async (parsed, service, ct) =>
         {
             var table = new ListTable("案号", "状态", "执法事项", "单位", "执行终结", "归档期限", "资料", "案卷", "音像记录");
-            var query = parsed.GetValue(footage) is { } word ? "?footage=" + Uri.EscapeDataString(word) : "";
-            foreach (var found in (await service.GetAsync("cases" + query, ct)).EnumerateArray())
+            await foreach (var found in service.PagesAsync("cases", [("state", parsed.GetValue(state)), ("footage", parsed.GetValue(footage))], parsed.GetValue(limit), ct))
             {
                 if (parsed.GetValue(json))
                     CommandLine.WriteJson(found);

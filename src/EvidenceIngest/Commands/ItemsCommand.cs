@@ -20,23 +20,19 @@ internal static class ItemsCommand
         var command = new Command("list", "列出音像资料，新的在前 / newest first") { state, recorder, limit, json };
         command.SetServiceAction(async (parsed, service, ct) =>
         {
-            var items = await ListAsync(service, parsed.GetValue(state), parsed.GetValue(recorder), parsed.GetValue(limit), ct);
-            if (parsed.GetValue(json))
-            {
-                foreach (var item in items)
-                    CommandLine.WriteJson(item);
-                return;
-            }
-
             var table = new ListTable("编号", "状态", "类型", "记录仪", "制作时间", "入库期限", "按时", "缺少", "原因");
-            foreach (var item in items)
+            await foreach (var item in service.PagesAsync("items", [("state", parsed.GetValue(state)), ("recorder", parsed.GetValue(recorder))], parsed.GetValue(limit), ct))
             {
-                table.Add(
-                    item.Text("item"), ItemWords.State(item), ItemWords.Kind(item), item.Text("recorder"), ItemWords.Time(item, "recordedAt"),
-                    ItemWords.Time(item, "deadline"), ItemWords.OnTime(item), ItemWords.Missing(item), ItemWords.Reason(item));
+                if (parsed.GetValue(json))
+                    CommandLine.WriteJson(item);
+                else
+                    table.Add(
+                        item.Text("item"), ItemWords.State(item), ItemWords.Kind(item), item.Text("recorder"), ItemWords.Time(item, "recordedAt"),
+                        ItemWords.Time(item, "deadline"), ItemWords.OnTime(item), ItemWords.Missing(item), ItemWords.Reason(item));
             }
 
-            table.Write();
+            if (!parsed.GetValue(json))
+                table.Write();
         });
         return command;
     }
@@ -123,27 +119,6 @@ internal static class ItemsCommand
         });
         return command;
     }
-
-    private static async Task<List<JsonElement>> ListAsync(
-        ServiceClient service, string? state, string? recorder, int limit, CancellationToken ct)
-    {
-        var items = new List<JsonElement>();
-        string? cursor = null;
-        do
-        {
-            var page = await service.GetAsync(
-                $"items?limit={Math.Min(limit - items.Count, 200)}"
-                + Parameter("state", state) + Parameter("recorder", recorder) + Parameter("cursor", cursor),
-                ct);
-            items.AddRange(page.GetProperty("items").EnumerateArray());
-            cursor = page.Text("next");
-        }
-        while (cursor.Length > 0 && items.Count < limit);
-        return items;
-    }
-
-    private static string Parameter(string name, string? value) =>
-        string.IsNullOrEmpty(value) ? "" : $"&{name}={Uri.EscapeDataString(value)}";
 
     private static Argument<string> ItemArgument() => new("item") { Description = "编号，如 ev-20261120-k3v9x0q2ra" };
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using EvidenceIngest.Domain;
 
@@ -43,6 +44,32 @@ internal sealed class ServiceClient : IDisposable
     public void Use(string token) => _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
 
     public Task<JsonElement> GetAsync(string path, CancellationToken ct) => SendAsync(HttpMethod.Get, path, content: null, ct);
+
+    /// <summary>The lines of a list that comes by pages.</summary>
+    /// <param name="list">Its address, and what its lines stand under in an answer.</param>
+    /// <param name="query">Filters; those without a value are left out.</param>
+    /// <param name="most">So many lines at most.</param>
+    /// <param name="ct">Ends it.</param>
+    public async IAsyncEnumerable<JsonElement> PagesAsync(
+        string list, IReadOnlyList<(string Name, string? Value)> query, int most, [EnumeratorCancellation] CancellationToken ct)
+    {
+        const int LinesPerPage = 200;
+        var cursor = "";
+        for (var count = 0; count < most;)
+        {
+            var parameters = query.Append(("cursor", cursor)).Where(p => !string.IsNullOrEmpty(p.Value)).Select(p => $"&{p.Name}={Uri.EscapeDataString(p.Value!)}");
+            var page = await GetAsync($"{list}?limit={Math.Min(most - count, LinesPerPage)}{string.Concat(parameters)}", ct);
+            foreach (var line in page.GetProperty(list).EnumerateArray())
+            {
+                count++;
+                yield return line;
+            }
+
+            cursor = page.Text("next");
+            if (cursor.Length == 0)
+                yield break;
+        }
+    }
 
     public Task<JsonElement> DeleteAsync(string path, CancellationToken ct) => SendAsync(HttpMethod.Delete, path, content: null, ct);
 

@@ -174,8 +174,8 @@ public sealed class FootageTests(PrivateCluster cluster)
         Assert.Contains(names, await TestDock.RefusedAsync(answer, HttpStatusCode.BadRequest), StringComparison.Ordinal);
     }
 
-    private static async Task<List<CaseView>> ListAsync(FootageFixture site, string footage) =>
-        (await site.Server.Operator.GetFromJsonAsync<List<CaseView>>("/api/v1/cases?footage=" + footage, EvidenceJson.Options))!;
+    private static async Task<IReadOnlyList<CaseView>> ListAsync(FootageFixture site, string footage) =>
+        (await site.Server.Operator.GetFromJsonAsync<CasePage>("/api/v1/cases?footage=" + footage, EvidenceJson.Options))!.Cases;
 
     private static async Task<List<string>> LookedAsync(FootageFixture site) =>
         [.. (await site.Server.Catalogue.ReadAsync(db => db.ReadChainAsync(CustodyLog.ServiceChain, default), default))
