@@ -5,7 +5,6 @@ using System.Net.Sockets;
 using EvidenceIngest.Domain;
 using EvidenceIngest.Domain.Custody;
 using EvidenceIngest.Domain.Deliveries;
-using EvidenceIngest.Domain.Evidence;
 using EvidenceIngest.Server.Access;
 using EvidenceIngest.Server.Docks;
 using EvidenceIngest.Server.People;
