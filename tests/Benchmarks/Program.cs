@@ -21,5 +21,12 @@ if (args is ["events"])
     return;
 }
 
+if (args is ["register", var items])
+{
+    await using var register = await RegisterBench.StartAsync(end.Token);
+    await register.RunAsync(Console.Out, int.Parse(items, CultureInfo.InvariantCulture), end.Token);
+    return;
+}
+
 await using var station = await StationBench.StartAsync(end.Token);
 await station.RunAsync(Console.Out, end.Token);

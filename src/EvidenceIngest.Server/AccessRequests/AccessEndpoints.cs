@@ -64,7 +64,7 @@ internal static class AccessEndpoints
         // For looking at, in the browser: nothing offers to save it.
         http.Response.Headers.ContentDisposition = "inline";
 #pragma warning disable CA2000 // The result disposes it when it is written.
-        var content = new RenditionStream(vault, new VaultVersion(rendition.Bucket, rendition.Key, rendition.VersionId), rendition.Bytes);
+        var content = new RenditionStream(vault, new VaultVersion(rendition.Bucket, rendition.Key, rendition.VersionId), rendition.Bytes, MediaEndpoint.EndOf(http.Request, rendition.Bytes));
 #pragma warning restore CA2000
         return TypedResults.Stream(
             content, rendition.ContentType, lastModified: rendition.MadeAt, entityTag: new EntityTagHeaderValue($"\"{rendition.Sha256}\""), enableRangeProcessing: true);

@@ -32,7 +32,7 @@ internal static class MediaEndpoint
 
         Protect(http.Response.Headers);
 #pragma warning disable CA2000 // The result disposes it when it is written.
-        var content = new RenditionStream(vault, new VaultVersion(rendition.Bucket, rendition.Key, rendition.VersionId), rendition.Bytes);
+        var content = new RenditionStream(vault, new VaultVersion(rendition.Bucket, rendition.Key, rendition.VersionId), rendition.Bytes, EndOf(http.Request, rendition.Bytes));
 #pragma warning restore CA2000
         return TypedResults.Stream(
             content,
@@ -41,6 +41,10 @@ internal static class MediaEndpoint
             entityTag: new EntityTagHeaderValue($"\"{rendition.Sha256}\""),
             enableRangeProcessing: true);
     }
+
+    /// <summary>Where what is asked for ends, as far as a single range says so: the store needs to send no more.</summary>
+    public static long EndOf(HttpRequest request, long length) =>
+        request.GetTypedHeaders().Range is { Unit.Value: "bytes", Ranges: [{ From: not null, To: { } last }] } && last < length ? last + 1 : length;
 
     /// <summary>Nothing is kept by browsers and caches, nothing is told to other sites, nothing in it runs.</summary>
     public static void Protect(IHeaderDictionary headers)

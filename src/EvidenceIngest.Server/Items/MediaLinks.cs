@@ -45,15 +45,27 @@ internal sealed class MediaLinks(EvidenceCatalogue catalogue, ServerOptions opti
     public async Task<StoredRendition> OpenAsync(string token, string address, CancellationToken ct)
     {
         var hash = Secret.Hash(token);
-        var link = await catalogue.ReadAsync(db => db.Links.SingleOrDefaultAsync(l => l.TokenHash == hash, ct), ct)
-            ?? throw RequestRefusedException.NotFound("the link is not known");
-        if (link.ExpiresAt <= time.GetUtcNow())
+        var now = time.GetUtcNow();
+        var looked = now - OneLook;
+        // A player asks for hundreds of ranges a minute: each costs one question, and only the first one of a look writes.
+        var found = await catalogue.ReadAsync(
+            db => db.Links.Where(l => l.TokenHash == hash).Join(
+                db.Renditions, l => new { l.ItemId, Name = l.Rendition }, r => new { r.ItemId, r.Name },
+                (l, r) => new
+                {
+                    Link = l,
+                    Rendition = r,
+                    IsDisposed = db.Items.Any(i => i.Id == l.ItemId && i.State == ItemState.Disposed),
+                    IsLooking = db.LinkViews.Any(v => v.TokenHash == hash && v.Address == address && v.ViewedAt > looked),
+                }).SingleOrDefaultAsync(ct),
+            ct) ?? throw RequestRefusedException.NotFound("the link is not known");
+        if (found.Link.ExpiresAt <= now)
             throw new RequestRefusedException(StatusCodes.Status410Gone, "the link has expired");
-        await catalogue.WriteAsync(db => LookAsync(db, link, address, ct), ct);
-        if (await catalogue.ReadAsync(db => db.Items.AnyAsync(i => i.Id == link.ItemId && i.State == ItemState.Disposed, ct), ct))
+        if (found.IsDisposed)
             throw new RequestRefusedException(StatusCodes.Status410Gone, "the item was disposed of after its term");
-        return await catalogue.ReadAsync(
-            db => db.Renditions.SingleAsync(r => r.ItemId == link.ItemId && r.Name == link.Rendition, ct), ct);
+        if (!found.IsLooking)
+            await catalogue.WriteAsync(db => LookAsync(db, found.Link, address, ct), ct);
+        return found.Rendition;
     }
 
     private static string Short(byte[] hash) => Convert.ToHexStringLower(hash)[..16];

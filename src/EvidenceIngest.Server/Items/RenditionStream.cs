@@ -2,8 +2,12 @@ using EvidenceIngest.Server.Vault;
 
 namespace EvidenceIngest.Server.Items;
 
-/// <summary>A version in the vault as a stream that can be positioned, so that ranges are answered without reading what lies before.</summary>
-internal sealed class RenditionStream(IVault vault, VaultVersion version, long length) : Stream
+/// <summary>A version in the vault as a stream that can be positioned, so that ranges are answered without reading what lies before or behind.</summary>
+/// <param name="vault">Where it is.</param>
+/// <param name="version">Which.</param>
+/// <param name="length">Of the whole version.</param>
+/// <param name="end">Where nobody will read on.</param>
+internal sealed class RenditionStream(IVault vault, VaultVersion version, long length, long end) : Stream
 {
     private Stream? _open;
     private long _position;
@@ -24,9 +28,9 @@ internal sealed class RenditionStream(IVault vault, VaultVersion version, long l
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (_position >= length)
+        if (_position >= end)
             return 0;
-        _open ??= await vault.OpenAsync(version, _position, null, cancellationToken);
+        _open ??= await vault.OpenAsync(version, _position, end - _position, cancellationToken);
         var read = await _open.ReadAsync(buffer, cancellationToken);
         _position += read;
         return read;

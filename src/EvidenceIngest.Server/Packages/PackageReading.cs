@@ -24,7 +24,7 @@ internal sealed class PackageReading(EvidenceCatalogue catalogue, IVault vault, 
             throw new RequestRefusedException(StatusCodes.Status410Gone, $"item {item.Id} was disposed of after its term: only its digests are left");
         if (!await catalogue.ReadAsync(db => db.PackageFetches.AnyAsync(f => f.PackageId == id && f.ItemId == item.Id && f.Name == by, ct), ct))
             await catalogue.WriteAsync(db => RecordAsync(db, id, item.Id, by, address, ct), ct);
-        return (file, new RenditionStream(vault, Where(file, item), file.Bytes));
+        return (file, new RenditionStream(vault, Where(file, item), file.Bytes, file.Bytes));
     }
 
     private static Task<EvidenceItem> FindAsync(CatalogueDb db, string itemId, CancellationToken ct) =>
