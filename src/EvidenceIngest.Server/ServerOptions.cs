@@ -1,7 +1,9 @@
+using EvidenceIngest.Server.Access;
 using EvidenceIngest.Server.AccessRequests;
 using EvidenceIngest.Server.Api;
 using EvidenceIngest.Server.Events;
 using EvidenceIngest.Server.Fixity;
+using EvidenceIngest.Server.People.Ldap;
 using EvidenceIngest.Server.Transparency;
 
 namespace EvidenceIngest.Server;
@@ -26,6 +28,15 @@ public sealed class ServerOptions
 
     /// <summary>PEM of the receipt key. Made when it is missing; every server of one installation needs the same.</summary>
     public required string ReceiptKeyFile { get; init; }
+
+    /// <summary>Keys that encrypt second factors in the database, made when missing; every server of one installation needs the same.</summary>
+    public required string KeyRingFolder { get; init; }
+
+    /// <summary>The agency's directory, which knows the passwords of some accounts; null for none.</summary>
+    public DirectoryOptions? Directory { get; init; }
+
+    /// <summary>Whoever holds one of them can do nothing before a second factor is set up.</summary>
+    public IReadOnlyList<Role> SecondFactorRoles { get; init; } = [];
 
     /// <summary>Where signed heads of the custody log go.</summary>
     public required LogOptions Log { get; init; }

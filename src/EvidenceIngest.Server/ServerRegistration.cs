@@ -56,13 +56,7 @@ public static class ServerRegistration
         services.AddSingleton<AccessRefusals>();
         services.AddSingleton<Repeats>();
         services.AddSingleton(_ => new RateLimits(server.Rates));
-        services.AddSingleton<AccountRules>();
-        services.AddSingleton<Sessions>();
-        services.AddSingleton<LogIn>();
-        services.AddSingleton<OwnAccount>();
-        services.AddSingleton<Accounts>();
-        services.AddSingleton<RoleGrants>();
-        services.AddSingleton<Units>();
+        services.AddPeople(server);
         services.AddSingleton<TokenFilter>();
         services.AddSingleton<Tokens>();
         services.AddHostedService<ConfigurationRecord>();

@@ -145,6 +145,7 @@ internal sealed class EventsBench : IAsyncDisposable
                 OwnerDatabase = As("evidence_owner", "postgres-owner.password"),
                 WorkFolder = Path.Combine(installation.Home, "work"),
                 ReceiptKeyFile = Path.Combine(installation.Home, "secrets/receipt-key.pem"),
+                KeyRingFolder = Path.Combine(installation.Home, "secrets/key-ring"),
                 Log = new LogOptions { WitnessFile = Path.Combine(installation.Home, "witness/tree-heads.jsonl") },
                 Events = new EventsOptions
                 {

@@ -47,6 +47,7 @@ internal sealed class LogBench : IAsyncDisposable
                 OwnerDatabase = owner,
                 WorkFolder = Path.Combine(installation.Home, "work"),
                 ReceiptKeyFile = Path.Combine(installation.Home, "secrets/receipt-key.pem"),
+                KeyRingFolder = Path.Combine(installation.Home, "secrets/key-ring"),
                 Log = new LogOptions { WitnessFile = Path.Combine(installation.Home, "witness/tree-heads.jsonl") },
             },
             new VaultOptions { Endpoint = new Uri("http://127.0.0.1:1"), AccessKey = "", SecretKey = "" },

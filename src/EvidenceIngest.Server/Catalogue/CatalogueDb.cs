@@ -185,7 +185,6 @@ internal sealed partial class CatalogueDb(DbContextOptions<CatalogueDb> options)
             e.Ignore(a => a.Called);
             e.Property(a => a.ConcurrencyStamp).IsRequired().IsConcurrencyToken();
             e.Property(a => a.SecurityStamp).IsRequired();
-            e.Property(a => a.PasswordHash).IsRequired();
             e.Property(a => a.UserName).IsRequired();
             e.Property(a => a.NormalizedUserName).IsRequired();
         });

@@ -18,6 +18,9 @@ internal sealed class Account : IdentityUser<Guid>, IOfUnit
     /// <summary>The password was made by the service: it ends then, and does nothing but let its owner change it.</summary>
     public DateTimeOffset? OneTimeUntil { get; set; }
 
+    /// <summary>The agency's directory knows its password; none is kept here.</summary>
+    public bool Directory { get; set; }
+
     public string? LastCode { get; set; }
 
     public DateTimeOffset? LastCodeAt { get; set; }

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Identity;
-using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using EvidenceIngest.Server.Catalogue;
@@ -7,7 +6,7 @@ using EvidenceIngest.Server.Catalogue;
 namespace EvidenceIngest.Server.People;
 
 /// <summary>How people prove who they are: passwords, lock-out, second factor and how long a log-in lasts.</summary>
-internal sealed class AccountRules(IServiceProvider services, ILogger<UserManager<Account>> log)
+internal sealed class AccountRules(IServiceProvider services, SecondFactorKeys keys, ILogger<UserManager<Account>> log)
 {
     public const int LongestPassword = 128;
 
@@ -20,6 +19,8 @@ internal sealed class AccountRules(IServiceProvider services, ILogger<UserManage
         Lockout = new LockoutOptions { MaxFailedAccessAttempts = 5, DefaultLockoutTimeSpan = TimeSpan.FromMinutes(15), AllowedForNewUsers = true },
         User = new UserOptions { AllowedUserNameCharacters = "abcdefghijklmnopqrstuvwxyz0123456789._-" },
     });
+
+    public static int MostFailures => Options.Value.Lockout.MaxFailedAccessAttempts;
 
     public static TimeSpan LockOut => Options.Value.Lockout.DefaultLockoutTimeSpan;
 
@@ -38,7 +39,7 @@ internal sealed class AccountRules(IServiceProvider services, ILogger<UserManage
     public UserManager<Account> Over(CatalogueDb db)
     {
 #pragma warning disable CA2000 // The manager disposes of its store.
-        var store = new UserOnlyStore<Account, CatalogueDb, Guid>(db);
+        var store = new AccountStore(db, keys);
 #pragma warning restore CA2000
         var manager = new UserManager<Account>(
             store, Options, Hasher, [new UserValidator<Account>()],

@@ -2,13 +2,14 @@ using EvidenceIngest.Domain.Custody;
 using EvidenceIngest.Server.Access;
 using EvidenceIngest.Server.Catalogue;
 using EvidenceIngest.Server.Custody;
+using EvidenceIngest.Server.People.Ldap;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 
 namespace EvidenceIngest.Server.People;
 
 /// <summary>Makes accounts and changes them, for security administrators within their units. Accounts are disabled, never removed.</summary>
-internal sealed class Accounts(EvidenceCatalogue catalogue, AccountRules rules, TimeProvider time)
+internal sealed class Accounts(EvidenceCatalogue catalogue, AccountRules rules, AgencyDirectory directory, TimeProvider time)
 {
     private const string FirstUserName = "admin";
 
@@ -39,17 +40,19 @@ internal sealed class Accounts(EvidenceCatalogue catalogue, AccountRules rules, 
         Texts.Demand(request.UserName, "userName", 32);
         Texts.Demand(request.Name, "name", 50);
         Texts.Allow(request.OfficerNumber, "officerNumber", 64);
+        if (request.Directory)
+            DemandDirectory();
         var (password, id, now) = (Secret.NewCode(), Guid.CreateVersion7(time.GetUtcNow()), time.GetUtcNow());
         return await catalogue.WriteAsync(
             async db =>
             {
                 if (await db.Accounts.SingleOrDefaultAsync(a => a.Id == id, ct) is { } made)
-                    return new OneTimePassword(await ViewAsync(db, made, ct), password, made.OneTimeUntil!.Value);
+                    return Answer(await ViewAsync(db, made, ct), password, made.OneTimeUntil);
                 await Units.DemandAsync(db, request.Unit, "unit", by.Reach, ct);
                 var account = await MakeAsync(db, id, request, password, by.Name, now);
                 await db.AppendToServiceAsync(
-                    new NewEvent(now, Actors.Operator(by.Name), CustodyEventKind.AccountMade, $"{account.Called}, unit {account.UnitId}, officer number {account.OfficerNumber ?? "none"}"), ct);
-                return new OneTimePassword(await ViewAsync(db, account, ct), password, account.OneTimeUntil!.Value);
+                    new NewEvent(now, Actors.Operator(by.Name), CustodyEventKind.AccountMade, $"{account.Called}, unit {account.UnitId}, officer number {account.OfficerNumber ?? "none"}{(account.Directory ? ", with the directory's password" : "")}"), ct);
+                return Answer(await ViewAsync(db, account, ct), password, account.OneTimeUntil);
             },
             ct);
     }
@@ -90,6 +93,8 @@ internal sealed class Accounts(EvidenceCatalogue catalogue, AccountRules rules, 
             userName, by,
             async (db, account) =>
             {
+                if (account.Directory)
+                    throw HasDirectorysPassword();
                 account.PasswordHash = rules.Hasher.HashPassword(account, password);
                 (account.OneTimeUntil, account.LockoutEnd, account.AccessFailedCount) = (until, null, 0);
                 await TellAsync(db, account, CustodyEventKind.PasswordChanged, "reset to a one-time password; all sessions end", by.Name, ct);
@@ -97,6 +102,29 @@ internal sealed class Accounts(EvidenceCatalogue catalogue, AccountRules rules, 
             ct);
         return new OneTimePassword(account, password, until);
     }
+
+    /// <summary>Whether the directory's password lets the account in. All sessions end; what is set already stays as it is.</summary>
+    /// <returns>With a one-time password for an account whose password is kept here from now on.</returns>
+    public async Task<OneTimePassword> SetDirectoryAsync(string userName, DirectoryChange change, Caller by, CancellationToken ct)
+    {
+        Texts.Demand(change.Why, "why", 500);
+        var (password, until, isShown) = (Secret.NewCode(), time.GetUtcNow() + rules.OneTime, false);
+        var account = await WithAsync(
+            userName, by,
+            async (db, account) =>
+            {
+                if (account.Directory != change.Directory)
+                    await SetDirectoryAsync(db, account, change, password, until, by.Name, ct);
+                // Also when the answer to the first commit was lost and this is the second run.
+                isShown = account.PasswordHash is { } hash && rules.Hasher.VerifyHashedPassword(account, hash, password) != PasswordVerificationResult.Failed;
+            },
+            ct);
+        return Answer(account, password, isShown ? until : null);
+    }
+
+    public static RequestRefusedException HasDirectorysPassword() => RequestRefusedException.Conflict(
+        "该账号使用目录（LDAP）密码：请在目录中修改或重置；要改用本系统密码，请安全管理员先取消目录登录（people directory off）"
+        + " / the account has the directory's password: change or reset it there, or have a security administrator give it one of this service's own first");
 
     /// <summary>For an owner who lost it. All sessions end.</summary>
     public Task<AccountView> DropSecondFactorAsync(string userName, GrantWord word, Caller by, CancellationToken ct)
@@ -123,13 +151,21 @@ internal sealed class Accounts(EvidenceCatalogue catalogue, AccountRules rules, 
     }
 
     public static AccountView View(Account a, IEnumerable<RoleGrant> grants) => new(
-        a.UserName!, a.Name, a.UnitId, a.OfficerNumber, a.TwoFactorEnabled, a.OneTimeUntil is not null, a.LockoutEnd, a.DisabledAt,
+        a.UserName!, a.Name, a.UnitId, a.OfficerNumber, a.Directory, a.TwoFactorEnabled, a.OneTimeUntil is not null, a.LockoutEnd, a.DisabledAt,
         [.. grants.Where(g => g.AccountId == a.Id).OrderBy(g => g.GrantedAt).Select(g => g.View())]);
 
     public static void Demand(IdentityResult done, string field)
     {
         if (!done.Succeeded)
             throw RequestRefusedException.Invalid(field, string.Join("；", done.Errors.Select(e => e.Description)));
+    }
+
+    private static OneTimePassword Answer(AccountView account, string password, DateTimeOffset? until) => new(account, until is null ? null : password, until);
+
+    private void DemandDirectory()
+    {
+        if (!directory.IsConfigured)
+            throw RequestRefusedException.Conflict("本系统尚未配置目录（LDAP），账号未改动：请系统管理员先设置 Server:Directory，见 docs/people.md / no directory is set up here, nothing was changed: set Server:Directory first");
     }
 
     private static async Task<AccountView> ViewAsync(CatalogueDb db, Account account, CancellationToken ct) =>
@@ -141,9 +177,9 @@ internal sealed class Accounts(EvidenceCatalogue catalogue, AccountRules rules, 
         var account = new Account
         {
             Id = id, UserName = request.UserName, Name = request.Name, UnitId = request.Unit, OfficerNumber = request.OfficerNumber,
-            OneTimeUntil = now + rules.OneTime, CreatedAt = now, CreatedBy = by,
+            Directory = request.Directory, OneTimeUntil = request.Directory ? null : now + rules.OneTime, CreatedAt = now, CreatedBy = by,
         };
-        account.PasswordHash = rules.Hasher.HashPassword(account, password);
+        account.PasswordHash = request.Directory ? null : rules.Hasher.HashPassword(account, password);
         Demand(await people.CreateAsync(account), "userName");
         return account;
     }
@@ -191,6 +227,17 @@ internal sealed class Accounts(EvidenceCatalogue catalogue, AccountRules rules, 
 
         if (changes.Count > 0)
             await TellAsync(db, account, CustodyEventKind.AccountChanged, $"{string.Join("; ", changes)}; reason: {change.Why}", by.Name, ct);
+    }
+
+    private async Task SetDirectoryAsync(CatalogueDb db, Account account, DirectoryChange change, string password, DateTimeOffset until, string by, CancellationToken ct)
+    {
+        if (change.Directory)
+            DemandDirectory();
+        account.Directory = change.Directory;
+        account.PasswordHash = change.Directory ? null : rules.Hasher.HashPassword(account, password);
+        account.OneTimeUntil = change.Directory ? null : until;
+        var what = change.Directory ? "its password is the directory's from now on" : "no longer the directory's password, a one-time password instead";
+        await TellAsync(db, account, CustodyEventKind.AccountChanged, $"{what}; all sessions end; reason: {change.Why}", by, ct);
     }
 
     /// <summary>Whoever logged in with what was true before logs in again.</summary>

@@ -9,13 +9,15 @@ using Microsoft.EntityFrameworkCore;
 namespace EvidenceIngest.Server.People;
 
 /// <summary>What people change about their own account. A stolen session alone changes nothing: each step wants the password or a code.</summary>
-internal sealed class OwnAccount(EvidenceCatalogue catalogue, AccountRules rules, LogIn logIn, TimeProvider time)
+internal sealed class OwnAccount(EvidenceCatalogue catalogue, AccountRules rules, LogIn logIn, PasswordProof proof, TimeProvider time)
 {
     /// <summary>All other sessions end.</summary>
     public Task ChangePasswordAsync(Caller self, PasswordChange change, CancellationToken ct)
     {
         Texts.Demand(change.Old, "old", AccountRules.LongestPassword);
         Texts.Demand(change.New, "new", AccountRules.LongestPassword);
+        if (self.Self.Directory)
+            throw Accounts.HasDirectorysPassword();
         if (change.New == change.Old)
             throw RequestRefusedException.Invalid("new", "新密码不能与原密码相同 / is the old one");
         return WithAsync(
@@ -89,26 +91,27 @@ internal sealed class OwnAccount(EvidenceCatalogue catalogue, AccountRules rules
 
     private async Task WithAsync(Caller self, string password, Func<CatalogueDb, UserManager<Account>, Account, Task> change, CancellationToken ct)
     {
-        var isRight = await catalogue.WriteAsync(
+        var said = await proof.AskAsync(self.Self, password, ct);
+        var answer = await catalogue.WriteAsync(
             async db =>
             {
                 using var people = rules.Over(db);
                 var account = await LockAsync(db, self, ct);
                 if (await people.IsLockedOutAsync(account))
-                    return false;
-                if (!await people.CheckPasswordAsync(account, password))
-                {
+                    return PasswordAnswer.Wrong;
+                var answer = await PasswordProof.CheckAsync(people, account, password, said);
+                if (answer.Kind == PasswordKind.Right)
+                    await change(db, people, account);
+                else if (answer.Kind == PasswordKind.Wrong)
                     // Guessing here counts as it does at the log-in.
                     await people.AccessFailedAsync(account);
-                    return false;
-                }
-
-                await change(db, people, account);
-                return true;
+                return answer;
             },
             ct);
-        if (!isRight)
-            throw new RequestRefusedException(StatusCodes.Status403Forbidden, "原密码不正确，或账号已锁定 / the password is not right, or the account is locked");
+        if (answer.Kind == PasswordKind.Unknown)
+            throw PasswordProof.DirectoryAway();
+        if (answer.Kind != PasswordKind.Right)
+            throw new RequestRefusedException(StatusCodes.Status403Forbidden, answer.Words ?? "密码不正确，或账号已锁定 / the password is not right, or the account is locked");
     }
 
     private Task TellAsync(CatalogueDb db, Caller self, CustodyEventKind kind, string what, CancellationToken ct) =>

@@ -11,7 +11,7 @@ internal static class PeopleEndpoints
         api.MapPost("/sessions", async (HttpContext http, LogIn logIn, CancellationToken ct) =>
                 TypedResults.Created((string?)null, await logIn.RunAsync(await http.ReadJsonAsync<LogInRequest>(MaxBody), http, ct)))
             .WithTags("People").Accepts<LogInRequest>("application/json").Produces<LogInAnswer>(StatusCodes.Status201Created)
-            .ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status429TooManyRequests);
+            .ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status429TooManyRequests).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
     public static void MapPeople(this IEndpointRouteBuilder api)
     {
@@ -69,6 +69,9 @@ internal static class PeopleEndpoints
             .Accepts<AccountChange>("application/json");
         accounts.MapPost("/{userName}/password", async (string userName, HttpContext http, Accounts all, CancellationToken ct) =>
             TypedResults.Ok(await all.ResetPasswordAsync(userName, http.Caller(), ct))).AnswersSecret();
+        accounts.MapPut("/{userName}/directory", async (string userName, HttpContext http, Accounts all, CancellationToken ct) =>
+            TypedResults.Ok(await all.SetDirectoryAsync(userName, await http.ReadJsonAsync<DirectoryChange>(MaxBody), http.Caller(), ct)))
+            .Accepts<DirectoryChange>("application/json");
         accounts.MapPost("/{userName}/authenticator/drop", async (string userName, HttpContext http, Accounts all, CancellationToken ct) =>
             TypedResults.Ok(await all.DropSecondFactorAsync(userName, await http.ReadJsonAsync<GrantWord>(MaxBody), http.Caller(), ct)))
             .Accepts<GrantWord>("application/json");

@@ -11,7 +11,8 @@ public sealed record LogInRequest(string UserName, string Password, string? Code
 /// <param name="Name">As custody events name its owner.</param>
 /// <param name="ExpiresAt">UTC; it ends earlier after 30 minutes without a request.</param>
 /// <param name="ChangePassword">True: nothing else is possible before the password is changed.</param>
-public sealed record LogInAnswer(string Token, string Name, DateTimeOffset ExpiresAt, bool ChangePassword);
+/// <param name="SetUpSecondFactor">True: the account's roles demand a second factor, and nothing else is possible before it is set up.</param>
+public sealed record LogInAnswer(string Token, string Name, DateTimeOffset ExpiresAt, bool ChangePassword, bool SetUpSecondFactor);
 
 /// <param name="Session">For ending it.</param>
 /// <param name="Address">Where it was opened from.</param>
@@ -40,12 +41,17 @@ public sealed record AuthenticatorProof(string Code);
 /// <param name="Name">姓名; never changes.</param>
 /// <param name="Unit">Where the person works.</param>
 /// <param name="OfficerNumber">Of officers: ties their recordings to them.</param>
-public sealed record AccountRequest(string UserName, string Name, string Unit, string? OfficerNumber);
+/// <param name="Directory">True: the agency's directory knows its password, and none is made here.</param>
+public sealed record AccountRequest(string UserName, string Name, string Unit, string? OfficerNumber, bool Directory = false);
 
 /// <param name="Account">What was made or changed.</param>
-/// <param name="Password">One-time, shown once.</param>
+/// <param name="Password">One-time, shown once; null when the account has the directory's password, or kept its own.</param>
 /// <param name="Until">When it ends, UTC.</param>
-public sealed record OneTimePassword(AccountView Account, string Password, DateTimeOffset Until);
+public sealed record OneTimePassword(AccountView Account, string? Password, DateTimeOffset? Until);
+
+/// <param name="Directory">Whether the directory's password lets the account in.</param>
+/// <param name="Why">Enters the service's chain.</param>
+public sealed record DirectoryChange(bool Directory, string Why);
 
 /// <param name="Unit">Null: stays.</param>
 /// <param name="OfficerNumber">Null: stays; empty: none.</param>
@@ -57,13 +63,14 @@ public sealed record AccountChange(string? Unit, string? OfficerNumber, bool? Di
 /// <param name="Name">姓名.</param>
 /// <param name="Unit">Where the person works.</param>
 /// <param name="OfficerNumber">Of officers.</param>
+/// <param name="Directory">Whether its password is the directory's.</param>
 /// <param name="SecondFactor">Whether a code is asked for.</param>
 /// <param name="OneTimePassword">Whether the first log-in with a new password is still to come.</param>
 /// <param name="LockedUntil">UTC; null when not locked out.</param>
 /// <param name="DisabledAt">UTC; null while in use.</param>
 /// <param name="Roles">In force and waiting for confirmation.</param>
 public sealed record AccountView(
-    string UserName, string Name, string Unit, string? OfficerNumber, bool SecondFactor, bool OneTimePassword, DateTimeOffset? LockedUntil,
+    string UserName, string Name, string Unit, string? OfficerNumber, bool Directory, bool SecondFactor, bool OneTimePassword, DateTimeOffset? LockedUntil,
     DateTimeOffset? DisabledAt, IReadOnlyList<GrantView> Roles);
 
 /// <param name="Role">What they may do.</param>

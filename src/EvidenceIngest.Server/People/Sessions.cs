@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace EvidenceIngest.Server.People;
 
 /// <summary>Log-ins that are in force. Whatever changes about an account or its roles holds from the next request on.</summary>
-internal sealed class Sessions(EvidenceCatalogue catalogue, AccountRules rules, TimeProvider time)
+internal sealed class Sessions(EvidenceCatalogue catalogue, AccountRules rules, SecondFactorDuty duty, TimeProvider time)
 {
     // How exactly the time of the last request is kept.
     private static readonly TimeSpan Exactness = TimeSpan.FromMinutes(1);
@@ -57,8 +57,10 @@ internal sealed class Sessions(EvidenceCatalogue catalogue, AccountRules rules, 
     public static Task<int> EndAllAsync(IQueryable<Session> sessions, string by, DateTimeOffset now, CancellationToken ct) =>
         sessions.Where(s => s.EndedAt == null).ExecuteUpdateAsync(set => set.SetProperty(s => s.EndedAt, now).SetProperty(s => s.EndedBy, by), ct);
 
-    private static async Task<Caller> AsAsync(CatalogueDb db, Caller caller, IReadOnlyList<string> anyOf, CancellationToken ct)
+    private async Task<Caller> AsAsync(CatalogueDb db, Caller caller, IReadOnlyList<string> anyOf, CancellationToken ct)
     {
+        if (await duty.IsOwedAsync(db, caller.Self, ct))
+            throw SecondFactorDuty.Owed();
         var grants = await db.RoleGrants.InForce().Where(g => g.AccountId == caller.Self.Id).Select(g => new { g.Role, g.UnitId }).ToListAsync(ct);
         var fitting = grants.Where(g => Scopes.Of(g.Role).Any(anyOf.Contains)).ToLookup(g => g.Role, g => g.UnitId);
         // With two roles that both may, one is named in what is recorded; they reach as far as either.

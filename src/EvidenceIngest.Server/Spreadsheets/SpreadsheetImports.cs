@@ -16,14 +16,14 @@ internal sealed class SpreadsheetImports(Accounts accounts, Assignments assignme
     /// <summary>Officers and others: account, name, unit, number. One-time passwords are in the answer.</summary>
     public Task<ImportReport> AccountsAsync(string csv, Caller by, CancellationToken ct)
     {
-        var table = CsvTable.Parse(csv, ["userName", "账号"], ["name", "姓名"], ["?unit", "单位编号"], ["?officerNumber", "执法证号", "警号"]);
+        var table = CsvTable.Parse(csv, ["userName", "账号"], ["name", "姓名"], ["?unit", "单位编号"], ["?officerNumber", "执法证号", "警号"], ["?directory", "目录登录"]);
         return EachAsync(table, async line =>
         {
             var userName = Demand(table, line, "userName", "账号");
-            var wanted = new AccountRequest(userName, Demand(table, line, "name", "姓名"), table.Cell(line, "unit") ?? Unit.Root, table.Cell(line, "officerNumber"));
+            var wanted = new AccountRequest(userName, Demand(table, line, "name", "姓名"), table.Cell(line, "unit") ?? Unit.Root, table.Cell(line, "officerNumber"), Yes(table, line, "directory"));
             if (await accounts.TryFindAsync(userName, by.Reach, ct) is not { } known)
                 return (true, (await accounts.AddAsync(wanted, by, ct)).Password);
-            return (known.Name, known.Unit, known.OfficerNumber) == (wanted.Name, wanted.Unit, wanted.OfficerNumber)
+            return (known.Name, known.Unit, known.OfficerNumber, known.Directory) == (wanted.Name, wanted.Unit, wanted.OfficerNumber, wanted.Directory)
                 ? (false, null)
                 : throw RequestRefusedException.Conflict($"账号{userName}已存在且内容不同，请单独修改 / there is an account {userName} that differs: change it by itself");
         });
@@ -51,8 +51,8 @@ internal sealed class SpreadsheetImports(Accounts accounts, Assignments assignme
         return EachAsync(table, async line =>
         {
             var request = new MatterRequest(
-                Demand(table, line, "name", "事项名称"), Demand(table, line, "law", "法律依据"), Yes(table.Cell(line, "wholeRecording")), table.Cell(line, "retentionClass"),
-                Yes(table.Cell(line, "linkAutomatically")));
+                Demand(table, line, "name", "事项名称"), Demand(table, line, "law", "法律依据"), Yes(table, line, "wholeRecording"), table.Cell(line, "retentionClass"),
+                Yes(table, line, "linkAutomatically"));
             await matters.SetAsync(Demand(table, line, "matter", "事项编号"), request, by.Name, ct);
             return (true, null);
         });
@@ -102,11 +102,11 @@ internal sealed class SpreadsheetImports(Accounts accounts, Assignments assignme
     private static string Demand(CsvTable table, CsvLine line, string column, string chinese) =>
         table.Cell(line, column) ?? throw RequestRefusedException.Invalid(column, $"{chinese}为空 / is empty");
 
-    private static bool Yes(string? cell) => cell switch
+    private static bool Yes(CsvTable table, CsvLine line, string column) => table.Cell(line, column) switch
     {
         null or "否" or "no" or "false" or "0" => false,
         "是" or "yes" or "true" or "1" => true,
-        _ => throw RequestRefusedException.Invalid("wholeRecording", $"“{cell}”应为是或否 / must be yes or no"),
+        var other => throw RequestRefusedException.Invalid(column, $"“{other}”应为是或否 / must be yes or no"),
     };
 
     private static DateOnly? Day(string? cell) => cell is null ? null

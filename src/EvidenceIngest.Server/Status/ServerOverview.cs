@@ -6,6 +6,8 @@ using EvidenceIngest.Server.Catalogue;
 using EvidenceIngest.Server.Disposal;
 using EvidenceIngest.Server.Events;
 using EvidenceIngest.Server.Items;
+using EvidenceIngest.Server.People;
+using EvidenceIngest.Server.People.Ldap;
 using EvidenceIngest.Server.Fixity;
 using EvidenceIngest.Server.Pipeline;
 using EvidenceIngest.Server.Retention;
@@ -17,8 +19,8 @@ namespace EvidenceIngest.Server.Status;
 
 /// <summary>What an administrator sees first.</summary>
 internal sealed class ServerOverview(
-    EvidenceCatalogue catalogue, CatalogueStart start, VaultTrust trust, LogKeeper custodyLog, FixityRegister fixity, EventsOverview events, AccessReading access, CalendarRegister calendar, ServerOptions options,
-    TimeProvider time)
+    EvidenceCatalogue catalogue, CatalogueStart start, VaultTrust trust, LogKeeper custodyLog, FixityRegister fixity, EventsOverview events, AccessReading access, CalendarRegister calendar,
+    AgencyDirectory directory, SecondFactorKeeping secondFactors, ServerOptions options, TimeProvider time)
 {
     private static readonly TimeSpan HealthPatience = TimeSpan.FromSeconds(3);
 
@@ -52,6 +54,8 @@ internal sealed class ServerOverview(
             await catalogue.ReadAsync(db => db.RecorderIssues.CountAsync(i => i.AlarmedAt != null, ct), ct),
             await catalogue.ReadAsync(db => db.Cases.CountAsync(c => c.FootageState == FootageState.Missing || c.FootageState == FootageState.Gaps, ct), ct),
             await access.StatusAsync(ct),
+            directory.Status,
+            secondFactors.Unreadable,
             calendar.Warning(await catalogue.ReadAsync(db => db.WorkingDaysAsync(ct), ct)));
 
         int Count(Stage stage, StageState state) => stages.Where(s => s.Stage == stage && s.State == state).Sum(s => s.Count);

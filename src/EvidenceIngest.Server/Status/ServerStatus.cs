@@ -1,6 +1,7 @@
 using EvidenceIngest.Server.AccessRequests;
 using EvidenceIngest.Server.Events;
 using EvidenceIngest.Server.Fixity;
+using EvidenceIngest.Server.People.Ldap;
 using EvidenceIngest.Server.Pipeline;
 using EvidenceIngest.Server.Vault;
 
@@ -19,6 +20,8 @@ namespace EvidenceIngest.Server.Status;
 /// <param name="RecordersOverdue">Recorders that are out so long that what they hold would soon be late.</param>
 /// <param name="CasesMissingFootage">Cases that lack recordings which their matters demand, or have gaps.</param>
 /// <param name="Access">Requests of parties to look at records.</param>
+/// <param name="Directory">Whether the agency's directory checks passwords; null without one.</param>
+/// <param name="SecondFactorsUnreadable">Accounts that can't log in because the key ring of their second factors is lost.</param>
 /// <param name="CalendarWarning">What the working-day calendar lacks and what to do about it; null when nothing.</param>
 public sealed record ServerStatus(
     string Server,
@@ -34,6 +37,8 @@ public sealed record ServerStatus(
     int RecordersOverdue,
     int CasesMissingFootage,
     AccessStatus Access,
+    DirectoryStatus? Directory,
+    int SecondFactorsUnreadable,
     string? CalendarWarning);
 
 /// <param name="Waiting">Events that are not in the log yet.</param>

@@ -18,17 +18,21 @@ internal static class LogInCommand
         command.SetAction((parsed, ct) => CommandLine.GuardAsync(async () =>
         {
             using var service = ServiceClient.Anonymous(Settings.Load(EvidenceHome.FromEnvironment()));
-            var old = Read(parsed.GetValue(password), "密码 / password");
+            var chosen = Read(parsed.GetValue(password), "密码 / password");
             var session = await service.SendAsync(
-                HttpMethod.Post, "sessions", new { userName = parsed.GetRequiredValue(userName), password = old, code = parsed.GetValue(code) }, ct);
+                HttpMethod.Post, "sessions", new { userName = parsed.GetRequiredValue(userName), password = chosen, code = parsed.GetValue(code) }, ct);
             var token = session.Text("token");
             service.Use(token);
             if (session.GetProperty("changePassword").GetBoolean())
             {
                 await Console.Error.WriteLineAsync("首次登录，须修改密码：至少10个字符，含字母、数字和其他字符 / first log-in: choose a password of at least 10 characters with letters, digits and others");
-                await service.SendAsync(HttpMethod.Put, "me/password", new { old, @new = ReadNew(parsed.GetValue(next)) }, ct);
+                var (old, @new) = (chosen, ReadNew(parsed.GetValue(next)));
+                await service.SendAsync(HttpMethod.Put, "me/password", new { old, @new }, ct);
+                chosen = @new;
             }
 
+            if (session.GetProperty("setUpSecondFactor").GetBoolean())
+                await SetUpSecondFactorAsync(service, chosen, ct);
             var target = parsed.GetRequiredValue(file).FullName;
             EvidenceHome.WriteSecret(target, token);
             Console.Out.WriteLine($"{session.Text("name")} 已登录，至 {session.Text("expiresAt")} / logged in. EVIDENCE_TOKEN_FILE={target}");
@@ -48,13 +52,26 @@ internal static class LogInCommand
         return command;
     }
 
+    private static async Task SetUpSecondFactorAsync(ServiceClient service, string password, CancellationToken ct)
+    {
+        var key = await service.SendAsync(HttpMethod.Post, "me/authenticator", new { password }, ct);
+        await Console.Error.WriteLineAsync(
+            $"您的角色须启用双因素认证。请在手机身份验证器中添加下列密钥（只显示这一次） / your role demands a second factor: add this key, shown once, to an authenticator app\n  {key.Text("key")}\n  {key.Text("uri")}");
+        await Console.Error.WriteAsync("请输入验证器显示的六位验证码 / the six digits that it shows: ");
+        var code = (await Console.In.ReadLineAsync(ct))?.Trim();
+        if (string.IsNullOrEmpty(code))
+            throw new ServiceException("未输入验证码，双因素认证尚未启用；请重新登录设置 / no code was given: the second factor is not in force; log in again");
+        await service.SendAsync(HttpMethod.Put, "me/authenticator", new { code }, ct);
+        await Console.Error.WriteLineAsync("双因素认证已启用，其他登录已退出 / the second factor is in force; all other sessions ended");
+    }
+
     private static string ReadNew(FileInfo? file)
     {
         var chosen = Read(file, "新密码 / new password");
         return file is not null || Read(null, "再次输入新密码 / once more") == chosen ? chosen : throw new ServiceException("两次输入不一致，密码未修改 / the two differ: nothing was changed");
     }
 
-    private static string Read(FileInfo? file, string what)
+    public static string Read(FileInfo? file, string what)
     {
         if (file is null)
             return AnsiConsole.Prompt(new TextPrompt<string>(what).Secret());

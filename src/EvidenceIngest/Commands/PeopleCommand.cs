@@ -14,7 +14,7 @@ internal static class PeopleCommand
 
     public static Command Create() => new("people", "人员与权限 / accounts and roles")
     {
-        List(), Add(), Grant(), Confirm(), Revoke(), Reset(), DropAuthenticator(), Use("disable", "停用账号，立即退出全部登录 / disable an account; all its sessions end", disabled: true),
+        List(), Add(), PeopleDirectoryCommand.Create(), Grant(), Confirm(), Revoke(), Reset(), DropAuthenticator(), Use("disable", "停用账号，立即退出全部登录 / disable an account; all its sessions end", disabled: true),
         Use("enable", "恢复账号 / bring an account back", disabled: false),
     };
 
@@ -60,6 +60,7 @@ internal static class PeopleCommand
         account.Text("disabledAt").Length > 0 ? "停用"
         : account.Text("lockedUntil") is { Length: > 0 } until && DateTimeOffset.Parse(until, System.Globalization.CultureInfo.InvariantCulture) > TimeProvider.System.GetUtcNow() ? "锁定至 " + until
         : account.GetProperty("oneTimePassword").GetBoolean() ? "待改密码"
+        : account.GetProperty("directory").GetBoolean() ? "在用（目录密码）"
         : "在用";
 
     private static Command Add()
@@ -68,10 +69,15 @@ internal static class PeopleCommand
         var name = new Argument<string>("name") { Description = "姓名，建立后不可更改 / name; it never changes" };
         var unit = Unit();
         var number = new Option<string?>("--officer") { Description = "警号或执法证号 / officer number" };
-        var command = new Command("add", "建立账号，一次性密码只显示一次 / make an account; its one-time password is shown once") { userName, name, unit, number };
+        var directory = new Option<bool>("--directory") { Description = "使用目录（LDAP）密码，不设一次性密码 / with the directory's password" };
+        var command = new Command("add", "建立账号，一次性密码只显示一次 / make an account; its one-time password is shown once") { userName, name, unit, number, directory };
         command.SetServiceAction(async (parsed, service, ct) => await ShowPasswordAsync(await service.SendAsync(
             HttpMethod.Post, "accounts",
-            new { userName = parsed.GetRequiredValue(userName), name = parsed.GetRequiredValue(name), unit = parsed.GetRequiredValue(unit), officerNumber = parsed.GetValue(number) }, ct)));
+            new
+            {
+                userName = parsed.GetRequiredValue(userName), name = parsed.GetRequiredValue(name), unit = parsed.GetRequiredValue(unit),
+                officerNumber = parsed.GetValue(number), directory = parsed.GetValue(directory),
+            }, ct)));
         return command;
     }
 
@@ -84,10 +90,17 @@ internal static class PeopleCommand
         return command;
     }
 
-    private static async Task ShowPasswordAsync(JsonElement once)
+    public static async Task ShowPasswordAsync(JsonElement once)
     {
+        var account = once.GetProperty("account");
+        if (once.Text("password").Length == 0)
+        {
+            Console.Out.WriteLine($"{account.Text("userName")}  {(account.GetProperty("directory").GetBoolean() ? "使用目录密码" : "使用本系统密码，未改动")}");
+            return;
+        }
+
         await Console.Error.WriteLineAsync(
-            $"账号 {once.GetProperty("account").Text("userName")} 的一次性密码，只显示这一次，有效期至 {once.Text("until")}，首次登录须修改 / one-time password, shown this once; it must be changed at the first log-in");
+            $"账号 {account.Text("userName")} 的一次性密码，只显示这一次，有效期至 {once.Text("until")}，首次登录须修改 / one-time password, shown this once; it must be changed at the first log-in");
         Console.Out.WriteLine(once.Text("password"));
     }
 

@@ -19,6 +19,9 @@ internal sealed class EvidenceHome
 
     public string ReceiptKeyFile => Path.Combine(Root, "secrets", "receipt-key.pem");
 
+    /// <summary>Opens the keys of second factors in the database.</summary>
+    public string KeyRingFolder => Path.Combine(Root, "secrets", "key-ring");
+
     /// <summary>All webhooks' secrets follow from it.</summary>
     public string WebhookKeyFile => Path.Combine(Root, "secrets", "webhook-key");
 

@@ -34,6 +34,8 @@ internal static class Logging
             .MinimumLevel.Override("Microsoft.EntityFrameworkCore.Database.Command", LogEventLevel.Fatal)
             .MinimumLevel.Override("Microsoft.EntityFrameworkCore.Query", LogEventLevel.Error)
             .MinimumLevel.Override("Quartz", LogEventLevel.Warning)
+            // It warns that its keys are not encrypted themselves: they lie in a folder that only the owner may enter.
+            .MinimumLevel.Override("Microsoft.AspNetCore.DataProtection", LogEventLevel.Error)
             .Enrich.FromLogContext()
             .WriteTo.Async(to => to.File(
                 new JsonFormatter(renderMessage: true),

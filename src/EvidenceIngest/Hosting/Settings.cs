@@ -2,11 +2,13 @@ using System.Net;
 using EvidenceIngest.Dock;
 using EvidenceIngest.Recorders;
 using EvidenceIngest.Server;
+using EvidenceIngest.Server.Access;
 using EvidenceIngest.Server.AccessRequests;
 using EvidenceIngest.Server.Api;
 using EvidenceIngest.Server.Events;
 using EvidenceIngest.Server.Fixity;
 using EvidenceIngest.Server.MediaTools;
+using EvidenceIngest.Server.People.Ldap;
 using EvidenceIngest.Server.Transparency;
 using EvidenceIngest.Server.Vault;
 using Microsoft.Extensions.Configuration;
@@ -44,6 +46,9 @@ internal sealed class Settings(EvidenceHome home, IConfiguration values)
         OwnerDatabase = values["Server:OwnerDatabase"] is null ? null : Database("Server:OwnerDatabase"),
         WorkFolder = Path.GetFullPath(values["Server:WorkFolder"] ?? home.WorkFolder, home.Root),
         ReceiptKeyFile = Path.GetFullPath(values["Server:ReceiptKeyFile"] ?? home.ReceiptKeyFile, home.Root),
+        KeyRingFolder = Path.GetFullPath(values["Server:KeyRingFolder"] ?? home.KeyRingFolder, home.Root),
+        Directory = AgencyDirectory(),
+        SecondFactorRoles = [.. values.GetSection("Server:SecondFactorRoles").GetChildren().Select(c => PersonsRole(c.Path, c.Value))],
         Log = Log(witnessFile),
         Fixity = Fixity(),
         Events = Events(),
@@ -60,6 +65,14 @@ internal sealed class Settings(EvidenceHome home, IConfiguration values)
         RenderingConcurrency = Number("Server:RenderingConcurrency", 1, 1, 64),
         Settings = Published(),
     };
+
+    /// <summary>Null when passwords are checked here alone.</summary>
+    public DirectoryOptions? AgencyDirectory() => DirectorySettings.Read(home, values);
+
+    private static Role PersonsRole(string key, string? text) =>
+        Enum.GetNames<Role>().Contains(text) && Enum.Parse<Role>(text!) is var role and not (Role.Local or Role.CaseSystem)
+            ? role
+            : throw new SettingsException($"{key}: '{text}' is no role of people, as SecurityAdministrator or Custodian");
 
     /// <summary>What may be told of them: no secret, and nothing that isn't ours in the environment.</summary>
     private Dictionary<string, string> Published()

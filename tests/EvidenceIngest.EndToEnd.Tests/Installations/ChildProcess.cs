@@ -36,7 +36,11 @@ internal sealed class ChildProcess : IAsyncDisposable
         }
     }
 
-    public static ChildProcess Start(string file, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment)
+    /// <param name="file">Of the program.</param>
+    /// <param name="arguments">Its own.</param>
+    /// <param name="environment">Added to this process's.</param>
+    /// <param name="withInput">Whether its standard input stays open for <see cref="SayAsync"/>.</param>
+    public static ChildProcess Start(string file, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment, bool withInput = false)
     {
         var start = new ProcessStartInfo(file)
         {
@@ -53,7 +57,8 @@ internal sealed class ChildProcess : IAsyncDisposable
         process.OutputDataReceived += (_, line) => Append(child._output, line.Data);
         process.ErrorDataReceived += (_, line) => Append(child._error, line.Data);
         process.Start();
-        process.StandardInput.Close();
+        if (!withInput)
+            process.StandardInput.Close();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         return child;
@@ -79,6 +84,12 @@ internal sealed class ChildProcess : IAsyncDisposable
         {
             throw new TimeoutException($"process {Id} did not end within {limit}.\n{Output}\n{Error}");
         }
+    }
+
+    public async Task SayAsync(string line)
+    {
+        await _process.StandardInput.WriteLineAsync(line);
+        _process.StandardInput.Close();
     }
 
     /// <summary>kill -9: nothing in the process gets a chance to tidy up.</summary>

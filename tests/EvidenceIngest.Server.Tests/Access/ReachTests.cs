@@ -47,6 +47,7 @@ public sealed partial class ReachTests(PrivateCluster cluster)
         ["POST /api/v1/imports/cases"] = own => new ImportRequest($"案号,状态,单位编号\n{own.Case},办理中,{own.Unit}"),
         ["POST /api/v1/accounts"] = own => new AccountRequest("n" + Guid.NewGuid().ToString("N")[..10], "新人", own.Unit, null),
         ["PATCH /api/v1/accounts/{userName}"] = _ => new AccountChange(null, "77", null, "补录"),
+        ["PUT /api/v1/accounts/{userName}/directory"] = _ => new DirectoryChange(true, "并入目录"),
         ["POST /api/v1/accounts/{userName}/authenticator/drop"] = _ => new GrantWord("手机遗失"),
         ["POST /api/v1/accounts/{userName}/roles"] = own => new GrantRequest(Role.Supervisor, own.Unit, "轮岗"),
         ["POST /api/v1/grants/{id:guid}/revoke"] = _ => new GrantWord("离任"),

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Security.Cryptography;
 using EvidenceIngest.Domain;
 using EvidenceIngest.Domain.Custody;
 using EvidenceIngest.Server.Access;
@@ -22,24 +21,24 @@ public sealed class LogInTests(PrivateCluster cluster)
         await using var server = await StartAsync(cluster);
         var once = await AddAsync(server);
 
-        var first = await LogInAsync(server, once.Password);
+        var first = await LogInAsync(server, once.Password!);
         Assert.True(first.ChangePassword);
         using var session = server.Client(first.Token);
         using (var items = await session.GetAsync("/api/v1/items"))
             Assert.Contains("one-time", await TestDock.RefusedAsync(items, HttpStatusCode.Forbidden), StringComparison.Ordinal);
-        foreach (var weak in new[] { "short-1", "onlyletters", "aaaaaaaaaa-1", "wangfang-2026", once.Password })
+        foreach (var weak in new[] { "short-1", "onlyletters", "aaaaaaaaaa-1", "wangfang-2026", once.Password! })
         {
-            using var refused = await session.PutAsJsonAsync("/api/v1/me/password", new PasswordChange(once.Password, weak), EvidenceJson.Options);
+            using var refused = await session.PutAsJsonAsync("/api/v1/me/password", new PasswordChange(once.Password!, weak), EvidenceJson.Options);
             await TestDock.RefusedAsync(refused, HttpStatusCode.BadRequest);
         }
 
-        using (var changed = await session.PutAsJsonAsync("/api/v1/me/password", new PasswordChange(once.Password, Password), EvidenceJson.Options))
+        using (var changed = await session.PutAsJsonAsync("/api/v1/me/password", new PasswordChange(once.Password!, Password), EvidenceJson.Options))
             changed.EnsureSuccessStatusCode();
 
         // A role that waits for its second person gives nothing yet.
         using (var items = await session.GetAsync("/api/v1/items"))
             await TestDock.RefusedAsync(items, HttpStatusCode.Forbidden);
-        using (var old = await PostAsync(server, once.Password))
+        using (var old = await PostAsync(server, once.Password!))
             Assert.Contains("not right", await TestDock.RefusedAsync(old, HttpStatusCode.Unauthorized), StringComparison.Ordinal);
         Assert.False((await LogInAsync(server, Password)).ChangePassword);
     }
@@ -51,7 +50,7 @@ public sealed class LogInTests(PrivateCluster cluster)
         var once = await AddAsync(server);
         server.Clock.Shift = TimeSpan.FromDays(8);
 
-        using var late = await PostAsync(server, once.Password);
+        using var late = await PostAsync(server, once.Password!);
 
         Assert.Contains("has expired", await TestDock.RefusedAsync(late, HttpStatusCode.Unauthorized), StringComparison.Ordinal);
     }
@@ -103,6 +102,34 @@ public sealed class LogInTests(PrivateCluster cluster)
         Assert.Equal(HttpStatusCode.TooManyRequests, statuses[^1]);
     }
 
+    /// <summary>Otherwise six guesses would tell whether there is an account.</summary>
+    [Fact]
+    public async Task A_name_that_nobody_has_is_locked_as_an_account_is()
+    {
+        await using var server = await StartAsync(cluster);
+        await ReadyAsync(server);
+        var answers = new Dictionary<string, List<string>> { ["wangfang"] = [], ["nobody"] = [] };
+        foreach (var (user, told) in answers)
+        {
+            for (var i = 0; i < 7; i++)
+            {
+                using var answer = await server.Anonymous.PostAsJsonAsync("/api/v1/sessions", new LogInRequest(user, "wrong-horse-7", null), EvidenceJson.Options);
+                var detail = await TestDock.RefusedAsync(answer, answer.StatusCode);
+                // The time until when it is locked differs by when it was tried.
+                told.Add($"{(int)answer.StatusCode} {answer.Headers.RetryAfter} {detail.Split(" until ")[0]}");
+            }
+        }
+
+        Assert.Equal(answers["wangfang"], answers["nobody"]);
+        Assert.StartsWith("401", answers["nobody"][3], StringComparison.Ordinal);
+        Assert.All(answers["nobody"][4..], a => Assert.StartsWith("429", a, StringComparison.Ordinal));
+        using (var other = await server.Anonymous.PostAsJsonAsync("/api/v1/sessions", new LogInRequest("nobody2", "wrong-horse-7", null), EvidenceJson.Options))
+            await TestDock.RefusedAsync(other, HttpStatusCode.Unauthorized);
+        server.Clock.Shift = TimeSpan.FromMinutes(16);
+        using var later = await server.Anonymous.PostAsJsonAsync("/api/v1/sessions", new LogInRequest("nobody", "wrong-horse-7", null), EvidenceJson.Options);
+        await TestDock.RefusedAsync(later, HttpStatusCode.Unauthorized);
+    }
+
     [Fact]
     public async Task A_second_factor_is_asked_for_once_it_was_proven_and_no_code_works_twice()
     {
@@ -114,14 +141,14 @@ public sealed class LogInTests(PrivateCluster cluster)
         await LogInAsync(server, Password);
         using (var wrong = await session.PutAsJsonAsync("/api/v1/me/authenticator", new AuthenticatorProof("000000"), EvidenceJson.Options))
             await TestDock.RefusedAsync(wrong, HttpStatusCode.BadRequest);
-        using (var proven = await session.PutAsJsonAsync("/api/v1/me/authenticator", new AuthenticatorProof(Code(key.Key, 0)), EvidenceJson.Options))
+        using (var proven = await session.PutAsJsonAsync("/api/v1/me/authenticator", new AuthenticatorProof(Authenticator.Code(key.Key, 0)), EvidenceJson.Options))
             proven.EnsureSuccessStatusCode();
 
         using (var without = await PostAsync(server, Password))
             Assert.Contains("second factor", await TestDock.RefusedAsync(without, HttpStatusCode.Unauthorized), StringComparison.Ordinal);
-        using (var again = await PostAsync(server, Password, Code(key.Key, 0)))
+        using (var again = await PostAsync(server, Password, Authenticator.Code(key.Key, 0)))
             await TestDock.RefusedAsync(again, HttpStatusCode.Unauthorized);
-        using (var fresh = await PostAsync(server, Password, Code(key.Key, 1)))
+        using (var fresh = await PostAsync(server, Password, Authenticator.Code(key.Key, 1)))
             fresh.EnsureSuccessStatusCode();
 
         using var dropped = await server.Operator.PostAsJsonAsync("/api/v1/accounts/wangfang/authenticator/drop", new GrantWord("手机遗失"), EvidenceJson.Options);
@@ -179,7 +206,7 @@ public sealed class LogInTests(PrivateCluster cluster)
         var once = await TestDock.ReadAsync<OneTimePassword>(reset);
         using (var over = await again.GetAsync("/api/v1/me"))
             await TestDock.RefusedAsync(over, HttpStatusCode.Unauthorized);
-        Assert.True((await LogInAsync(server, once.Password)).ChangePassword);
+        Assert.True((await LogInAsync(server, once.Password!)).ChangePassword);
     }
 
     [Fact]
@@ -187,13 +214,13 @@ public sealed class LogInTests(PrivateCluster cluster)
     {
         await using var server = await StartAsync(cluster);
         var once = await AddAsync(server);
-        var answer = await LogInAsync(server, once.Password);
+        var answer = await LogInAsync(server, once.Password!);
 
         await using var source = Npgsql.NpgsqlDataSource.Create(server.Database);
         await using var dump = source.CreateCommand("select (select json_agg(a)::text from accounts a) || (select json_agg(s)::text from sessions s)");
         var text = (string)(await dump.ExecuteScalarAsync())!;
 
-        Assert.DoesNotContain(once.Password, text, StringComparison.Ordinal);
+        Assert.DoesNotContain(once.Password!, text, StringComparison.Ordinal);
         Assert.DoesNotContain(answer.Token, text, StringComparison.Ordinal);
     }
 
@@ -226,8 +253,8 @@ public sealed class LogInTests(PrivateCluster cluster)
     private static async Task<HttpClient> ReadyAsync(TestServer server)
     {
         var once = await AddAsync(server);
-        var session = server.Client((await LogInAsync(server, once.Password)).Token);
-        using var changed = await session.PutAsJsonAsync("/api/v1/me/password", new PasswordChange(once.Password, Password), EvidenceJson.Options);
+        var session = server.Client((await LogInAsync(server, once.Password!)).Token);
+        using var changed = await session.PutAsJsonAsync("/api/v1/me/password", new PasswordChange(once.Password!, Password), EvidenceJson.Options);
         changed.EnsureSuccessStatusCode();
         return session;
     }
@@ -243,20 +270,4 @@ public sealed class LogInTests(PrivateCluster cluster)
 
     private static async Task<List<ServiceEventView>> ChainAsync(TestServer server) =>
         (await server.Operator.GetFromJsonAsync<List<ServiceEventView>>("/api/v1/service/custody?limit=1000", EvidenceJson.Options))!;
-
-    /// <summary>RFC 6238 by its text: HMAC-SHA-1 over the number of half minutes since 1970, six digits.</summary>
-    private static string Code(string base32, int halfMinutesAhead)
-    {
-        const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-        var bits = string.Concat(base32.Select(c => Convert.ToString(Alphabet.IndexOf(c, StringComparison.Ordinal), 2).PadLeft(5, '0')));
-        var key = Enumerable.Range(0, bits.Length / 8).Select(i => Convert.ToByte(bits.Substring(i * 8, 8), 2)).ToArray();
-        var counter = BitConverter.GetBytes(DateTimeOffset.UtcNow.ToUnixTimeSeconds() / 30 + halfMinutesAhead);
-        Array.Reverse(counter);
-#pragma warning disable CA5350 // What authenticators compute.
-        var hash = HMACSHA1.HashData(key, counter);
-#pragma warning restore CA5350
-        var offset = hash[^1] & 0xF;
-        var number = ((hash[offset] & 0x7F) << 24) | (hash[offset + 1] << 16) | (hash[offset + 2] << 8) | hash[offset + 3];
-        return (number % 1_000_000).ToString("D6", System.Globalization.CultureInfo.InvariantCulture);
-    }
 }

@@ -13,6 +13,7 @@ using EvidenceIngest.Server.Inspection;
 using EvidenceIngest.Server.Pipeline;
 using EvidenceIngest.Server.Renditions;
 using EvidenceIngest.Server.People;
+using EvidenceIngest.Server.People.Ldap;
 using EvidenceIngest.Server.Recorders;
 using EvidenceIngest.Server.Retention;
 using EvidenceIngest.Server.MediaTools;
@@ -76,11 +77,14 @@ internal sealed class TestServer : IAsyncDisposable
     /// <param name="fontFolder">Where it looks for fonts; null for where Debian has them.</param>
     /// <param name="events">What is told to others, from the server's own folder; then it is told by itself.</param>
     /// <param name="rates">How many requests callers may make; null for any number.</param>
+    /// <param name="directory">That knows some accounts' passwords.</param>
+    /// <param name="secondFactorRoles">That demand a second factor.</param>
     public static async Task<TestServer> StartAsync(
         PrivateCluster cluster, bool withJobs = true, string? database = null, MemoryVault? vault = null, Action<MemoryVault>? arrange = null,
         UnknownRecorders unknownRecorders = UnknownRecorders.Quarantine, Uri? timestampAuthority = null, IReadOnlyList<Uri>? witnesses = null,
         MemoryVault? secondVault = null, FixityOptions? fixity = null, Action<IServiceCollection>? services = null, string? fontFolder = null,
-        Func<string, EventsOptions>? events = null, RateOptions? rates = null)
+        Func<string, EventsOptions>? events = null, RateOptions? rates = null,
+        DirectoryOptions? directory = null, IReadOnlyList<Role>? secondFactorRoles = null)
     {
         database ??= await cluster.NewCatalogueAsync();
         var folder = Directory.CreateTempSubdirectory("evidence-server-").FullName;
@@ -100,6 +104,7 @@ internal sealed class TestServer : IAsyncDisposable
                 Log = new LogOptions { WitnessFile = Path.Combine(folder, "witness", "tree-heads.jsonl"), TimestampAuthority = timestampAuthority, Witnesses = witnesses ?? [] },
                 WorkFolder = Path.Combine(folder, "work"),
                 ReceiptKeyFile = Path.Combine(folder, "secrets", "receipt-key.pem"),
+                KeyRingFolder = Path.Combine(folder, "secrets", "key-ring"),
                 SweepInterval = TimeSpan.FromMilliseconds(500),
                 WorkReserveBytes = 0,
                 UnknownRecorders = unknownRecorders,
@@ -108,6 +113,8 @@ internal sealed class TestServer : IAsyncDisposable
                 {
                     SecondVault = secondVault is null ? null : new VaultOptions { Endpoint = new Uri("http://unused"), AccessKey = "", SecretKey = "", Bucket = SecondBucket },
                 },
+                Directory = directory,
+                SecondFactorRoles = secondFactorRoles ?? [],
                 FontFolder = fontFolder ?? "/usr/share/fonts/truetype",
                 Events = events?.Invoke(folder) ?? new EventsOptions { Webhooks = new WebhookOptions { KeyFile = Path.Combine(folder, "secrets", "webhook-key") } },
             },
