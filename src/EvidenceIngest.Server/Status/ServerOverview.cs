@@ -8,6 +8,7 @@ using EvidenceIngest.Server.Events;
 using EvidenceIngest.Server.Items;
 using EvidenceIngest.Server.Fixity;
 using EvidenceIngest.Server.Pipeline;
+using EvidenceIngest.Server.Reminders;
 using EvidenceIngest.Server.Retention;
 using EvidenceIngest.Server.Transparency;
 using EvidenceIngest.Server.Vault;
@@ -17,7 +18,7 @@ namespace EvidenceIngest.Server.Status;
 
 /// <summary>What an administrator sees first.</summary>
 internal sealed class ServerOverview(
-    EvidenceCatalogue catalogue, CatalogueStart start, VaultTrust trust, LogKeeper custodyLog, FixityRegister fixity, EventsOverview events, AccessReading access, CalendarRegister calendar, ServerOptions options,
+    EvidenceCatalogue catalogue, CatalogueStart start, VaultTrust trust, LogKeeper custodyLog, FixityRegister fixity, EventsOverview events, AccessReading access, ReminderReading reminders, CalendarRegister calendar, ServerOptions options,
     TimeProvider time)
 {
     private static readonly TimeSpan HealthPatience = TimeSpan.FromSeconds(3);
@@ -52,6 +53,7 @@ internal sealed class ServerOverview(
             await catalogue.ReadAsync(db => db.RecorderIssues.CountAsync(i => i.AlarmedAt != null, ct), ct),
             await catalogue.ReadAsync(db => db.Cases.CountAsync(c => c.FootageState == FootageState.Missing || c.FootageState == FootageState.Gaps, ct), ct),
             await access.StatusAsync(ct),
+            await reminders.StatusAsync(ct),
             calendar.Warning(await catalogue.ReadAsync(db => db.WorkingDaysAsync(ct), ct)));
 
         int Count(Stage stage, StageState state) => stages.Where(s => s.Stage == stage && s.State == state).Sum(s => s.Count);

@@ -2,6 +2,7 @@ using EvidenceIngest.Server.AccessRequests;
 using EvidenceIngest.Server.Events;
 using EvidenceIngest.Server.Fixity;
 using EvidenceIngest.Server.Pipeline;
+using EvidenceIngest.Server.Reminders;
 using EvidenceIngest.Server.Vault;
 
 namespace EvidenceIngest.Server.Status;
@@ -19,6 +20,7 @@ namespace EvidenceIngest.Server.Status;
 /// <param name="RecordersOverdue">Recorders that are out so long that what they hold would soon be late.</param>
 /// <param name="CasesMissingFootage">Cases that lack recordings which their matters demand, or have gaps.</param>
 /// <param name="Access">Requests of parties to look at records.</param>
+/// <param name="Reminders">Duties that people were told of, and which of them nobody sees.</param>
 /// <param name="CalendarWarning">What the working-day calendar lacks and what to do about it; null when nothing.</param>
 public sealed record ServerStatus(
     string Server,
@@ -34,6 +36,7 @@ public sealed record ServerStatus(
     int RecordersOverdue,
     int CasesMissingFootage,
     AccessStatus Access,
+    ReminderStatus Reminders,
     string? CalendarWarning);
 
 /// <param name="Waiting">Events that are not in the log yet.</param>
