@@ -4,6 +4,7 @@ using EvidenceIngest.Server.Api;
 using EvidenceIngest.Server.Events;
 using EvidenceIngest.Server.Fixity;
 using EvidenceIngest.Server.People.Ldap;
+using EvidenceIngest.Server.Reminders;
 using EvidenceIngest.Server.Transparency;
 
 namespace EvidenceIngest.Server;
@@ -52,6 +53,9 @@ public sealed class ServerOptions
 
     /// <summary>How requests to look at records are dealt with.</summary>
     public AccessOptions Access { get; init; } = new();
+
+    /// <summary>When who is told of what has a deadline.</summary>
+    public ReminderOptions Reminders { get; init; } = new();
 
     /// <summary>How many requests a second callers may make.</summary>
     public RateOptions Rates { get; init; } = new();

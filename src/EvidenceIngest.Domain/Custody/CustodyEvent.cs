@@ -263,6 +263,18 @@ public enum CustodyEventKind
 
     /// <summary>Service: a supervisor closed a corrected finding, or sent it back.</summary>
     ReviewJudged,
+
+    /// <summary>Somebody was told of a duty that has a deadline. Service: where it is about no single item.</summary>
+    ReminderTold,
+
+    /// <summary>The deadline that somebody had been told moved. Service: where it is about no single item.</summary>
+    ReminderRecounted,
+
+    /// <summary>Service: an edition of the yearly figures was fixed.</summary>
+    YearlyFiguresMade,
+
+    /// <summary>Service: a case was handed out for the provincial platform.</summary>
+    CaseExchanged,
 }
 
 /// <summary>One fact in an item's custody chain, as it is hashed.</summary>

@@ -93,6 +93,10 @@ public static class CustodyWords
         CustodyEventKind.CaseReviewed => "案卷评查",
         CustodyEventKind.ReviewCorrected => "评查问题整改",
         CustodyEventKind.ReviewJudged => "评查整改核查",
+        CustodyEventKind.ReminderTold => "期限提醒",
+        CustodyEventKind.ReminderRecounted => "提醒期限重新计算",
+        CustodyEventKind.YearlyFiguresMade => "形成年度执法数据",
+        CustodyEventKind.CaseExchanged => "导出案件交换数据",
         _ => kind.ToString(),
     };
 

@@ -78,6 +78,24 @@ public sealed class WorkingDayCalendar
     public bool IsWorkingDay(DateOnly day) =>
         Describe(day).Kind is DayKind.Working or DayKind.MadeUp;
 
+    /// <summary>
+    /// The working day on which somebody is at work for what falls on <paramref name="day"/>: 0 is that day, or the last working day before it;
+    /// -1 is one working day earlier; 1 is the first working day after it.
+    /// </summary>
+    public DateOnly WorkingDayFrom(DateOnly day, int workingDays)
+    {
+        while (workingDays <= 0 && !IsWorkingDay(day))
+            day = day.AddDays(-1);
+        for (var left = Math.Abs(workingDays); left > 0;)
+        {
+            day = day.AddDays(Math.Sign(workingDays));
+            if (IsWorkingDay(day))
+                left--;
+        }
+
+        return day;
+    }
+
     /// <summary>What kind of day it is, and why it is no usual one.</summary>
     public (DayKind Kind, string? Occasion) Describe(DateOnly day) =>
         _moved.TryGetValue(day, out var moved) ? (moved.IsWorking ? DayKind.MadeUp : DayKind.Holiday, moved.Occasion)

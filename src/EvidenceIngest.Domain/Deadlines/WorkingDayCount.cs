@@ -4,7 +4,7 @@ namespace EvidenceIngest.Domain.Deadlines;
 /// <param name="LastDay">The last working day that counts.</param>
 /// <param name="CalendarMissing">A year that was counted in has no notice in the table: weekends alone were counted there.</param>
 /// <param name="Days">Every day from the first on, which is not counted itself.</param>
-internal sealed record WorkingDayCount(DateOnly LastDay, bool CalendarMissing, IReadOnlyList<DeadlineDay> Days)
+public sealed record WorkingDayCount(DateOnly LastDay, bool CalendarMissing, IReadOnlyList<DeadlineDay> Days)
 {
     /// <param name="from">The day on which it begins; not counted.</param>
     /// <param name="term">Working days, at least 1.</param>

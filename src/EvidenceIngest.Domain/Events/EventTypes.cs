@@ -52,6 +52,18 @@ public static class EventTypes
     /// <summary>The supervisor closed the finding.</summary>
     public const string ReviewClosed = "case.review-closed";
 
+    /// <summary>Somebody was told of a duty about the item that has a deadline; likewise those below.</summary>
+    public const string ItemReminder = "item.reminder";
+
+    public const string CaseReminder = "case.reminder";
+
+    public const string RecorderReminder = "recorder.reminder";
+
+    public const string AccessReminder = "access.reminder";
+
+    /// <summary>About a unit's yearly figures.</summary>
+    public const string UnitReminder = "unit.reminder";
+
     /// <summary>A chain's event whose bytes can't be read: the log's audit will say more.</summary>
     public const string Unreadable = "item.unreadable";
 

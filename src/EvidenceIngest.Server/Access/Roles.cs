@@ -68,6 +68,12 @@ internal static class Scopes
     public const string System = "system";
     public const string Webhooks = "webhooks";
 
+    /// <summary>What the caller is reminded of.</summary>
+    public const string Reminders = "reminders";
+
+    /// <summary>Yearly figures that are to be published.</summary>
+    public const string Yearly = "yearly";
+
     /// <summary>Recordings of the caller's own.</summary>
     public const string Own = "own";
 
@@ -77,14 +83,14 @@ internal static class Scopes
     /// <summary>Nobody has all: what the machine's owner proposes for disposal somebody else confirms.</summary>
     public static IReadOnlyList<string> Of(Role role) => role switch
     {
-        Role.Local => [Read, Write, Link, Cases, Hold, Retention, ProposeDisposal, EnterAccess, Audit, Tokens, Accounts, System, Webhooks],
-        Role.Custodian => [Read, Write, Link, Cases, Hold, ReleaseHold, Retention, ProposeDisposal, EnterAccess],
-        Role.Head => [Read, Link, Hold, ReleaseHold, Retention, ConfirmDisposal, DecideAccess],
-        Role.Supervisor => [Read, Review],
+        Role.Local => [Read, Write, Link, Cases, Hold, Retention, ProposeDisposal, EnterAccess, Audit, Tokens, Accounts, System, Webhooks, Reminders, Yearly],
+        Role.Custodian => [Read, Write, Link, Cases, Hold, ReleaseHold, Retention, ProposeDisposal, EnterAccess, Reminders, Yearly],
+        Role.Head => [Read, Link, Hold, ReleaseHold, Retention, ConfirmDisposal, DecideAccess, Reminders, Yearly],
+        Role.Supervisor => [Read, Review, Reminders],
         Role.Auditor => [Audit],
         Role.SecurityAdministrator => [Tokens, Accounts, Webhooks],
         Role.SystemAdministrator => [System],
-        Role.Officer => [Own],
+        Role.Officer => [Own, Reminders],
         Role.CaseSystem => [Read, Link, Cases],
         _ => throw new ArgumentOutOfRangeException(nameof(role)),
     };

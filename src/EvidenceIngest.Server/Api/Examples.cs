@@ -34,12 +34,15 @@ internal static class Examples
         ["dockId"] = "dock-7kq2m4x9ta", ["state"] = null, ["bytes"] = 1048576, ["part"] = 1, ["file"] = 0, ["profile"] = "dsj-msc", ["old"] = "Shandong2026!", ["new"] = "Heze2027?", ["secret"] = "shown-once",
     };
 
+    private const string Profile = "title: 示例\nversion: '1'\nfiles:\n  - name: cases.csv\n    of: case\n    fields:\n      - {name: AJBH, from: number, required: true, max: 50}\n";
+
     /// <summary>Where a name means something else than usual.</summary>
     private static readonly Dictionary<(string Type, string Member), JsonNode?> ByOwner = new()
     {
         [("LogInRequest", "code")] = null, [("AuthenticatorProof", "code")] = "123456", [("NoticeRequest", "csv")] = "date,kind,occasion\n2027-01-01,holiday,元旦\n2027-02-08,holiday,春节\n2027-02-09,holiday,春节\n2027-02-10,holiday,春节\n2027-02-11,holiday,春节\n2027-02-12,holiday,春节",
         [("AccessDecision", "decision")] = "Agreed", [("AccessDecision", "ground")] = null, [("AccessDecision", "consent")] = null, [("AccessParty", "documentTail")] = "123X", [("CasePosition", "radiusMetres")] = 500,
         [("SceneRequest", "points")] = new JsonObject(Enum.GetNames<ScenePoint>().Select(p => KeyValuePair.Create(p, (JsonNode?)nameof(SceneTick.Shown)))),
+        [("YearlyRequest", "year")] = 2025, [("YearlyRequest", "unit")] = "root", [("ExchangeDraftRequest", "profile")] = Profile, [("ExchangeExportRequest", "profile")] = Profile,
         [("ItemRetentionRequest", "class")] = "permanent", [("ItemRetentionRequest", "retentionClass")] = "permanent",
     };
 

@@ -10,6 +10,7 @@ using EvidenceIngest.Server.Disposal;
 using EvidenceIngest.Server.Docks;
 using EvidenceIngest.Server.Events;
 using EvidenceIngest.Server.Events.Webhooks;
+using EvidenceIngest.Server.Exchange;
 using EvidenceIngest.Server.Fixity;
 using EvidenceIngest.Server.Items;
 using EvidenceIngest.Server.Packages;
@@ -17,8 +18,10 @@ using EvidenceIngest.Server.People;
 using EvidenceIngest.Server.Pipeline;
 using EvidenceIngest.Server.Receipts;
 using EvidenceIngest.Server.Recorders;
+using EvidenceIngest.Server.Reminders;
 using EvidenceIngest.Server.Retention;
 using EvidenceIngest.Server.Reviews;
+using EvidenceIngest.Server.Supervision.Yearly;
 using EvidenceIngest.Server.Transcripts;
 using EvidenceIngest.Server.Transparency;
 using Microsoft.AspNetCore.Identity;
@@ -152,6 +155,16 @@ internal sealed partial class CatalogueDb(DbContextOptions<CatalogueDb> options)
 
     public DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();
 
+    public DbSet<Duty> Duties => Set<Duty>();
+
+    public DbSet<Reminder> Reminders => Set<Reminder>();
+
+    public DbSet<ReminderLook> ReminderLooks => Set<ReminderLook>();
+
+    public DbSet<YearlyEdition> YearlyEditions => Set<YearlyEdition>();
+
+    public DbSet<StoredExchange> Exchanges => Set<StoredExchange>();
+
     public DbSet<KeptAnswer> KeptAnswers => Set<KeptAnswer>();
 
     /// <summary>How the catalogue is reached, by whichever role.</summary>
@@ -250,6 +263,9 @@ internal sealed partial class CatalogueDb(DbContextOptions<CatalogueDb> options)
             e.HasKey(c => new { c.ReviewId, c.Number });
             e.Property(c => c.Scores).AsJson();
         });
+        modelBuilder.Entity<Duty>().Property(d => d.Moves).AsJson();
+        modelBuilder.Entity<ReminderLook>().HasKey(l => new { l.ReminderId, l.Who });
+        modelBuilder.Entity<YearlyEdition>().Property(e => e.Counts).AsJson();
         modelBuilder.Entity<StoredTranscript>().HasKey(t => new { t.ItemId, t.Version });
         modelBuilder.Entity<Package>().Property(p => p.Items).AsJson();
         modelBuilder.Entity<PackageFetch>().HasKey(f => new { f.PackageId, f.ItemId, f.Name });

@@ -11,7 +11,7 @@ namespace EvidenceIngest.Server.Catalogue;
 internal static class CatalogueRights
 {
     private static readonly string[] AppendOnly =
-        ["custody_events", "receipts", "log_leaves", "log_tiles", "log_heads", "log_publications", "packages", "package_files", "calendar_notices", "transcripts", "reviews"];
+        ["custody_events", "receipts", "log_leaves", "log_tiles", "log_heads", "log_publications", "packages", "package_files", "calendar_notices", "transcripts", "reviews", "yearly_editions", "exchanges"];
 
     /// <param name="db">Connected as the owner.</param>
     /// <param name="role">The application's.</param>

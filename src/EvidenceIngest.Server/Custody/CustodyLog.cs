@@ -25,6 +25,26 @@ internal static class CustodyLog
     public static Task LockItemAsync(this CatalogueDb db, string itemId, CancellationToken ct) =>
         db.Database.ExecuteSqlAsync($"select 1 from items where id = {itemId} for update", ct);
 
+    /// <summary>Locks items in the one order that everybody locks several in.</summary>
+    public static Task LockItemsAsync(this CatalogueDb db, IReadOnlyCollection<string> items, CancellationToken ct) =>
+        db.Database.ExecuteSqlAsync($"select 1 from items where id = any({items.ToArray()}) order by id for update", ct);
+
+    /// <summary>Appends to many items' chains at once, by a few queries for all of them.</summary>
+    public static async Task AppendToItemsAsync(this CatalogueDb db, ILookup<string, NewEvent> events, CancellationToken ct)
+    {
+        if (db.Database.CurrentTransaction is null)
+            throw new InvalidOperationException("a custody event needs the transaction of the state that it explains");
+        var items = events.Select(e => e.Key).ToArray();
+        await db.LockItemsAsync(items, ct);
+        // What this transaction appended before is not visible to queries until it is saved.
+        await db.SaveChangesAsync(ct);
+        var last = await db.CustodyEvents
+            .FromSql($"select distinct on (item_id) * from custody_events where item_id = any({items}) order by item_id, sequence desc").AsNoTracking().ToDictionaryAsync(e => e.ItemId, ct);
+        foreach (var chain in events)
+            Extend(db, chain.Key, last.GetValueOrDefault(chain.Key), chain);
+        await db.SaveChangesAsync(ct);
+    }
+
     /// <summary>Needs a transaction. The item must be in the database already.</summary>
     public static async Task AppendAsync(
         this CatalogueDb db, string itemId, IReadOnlyCollection<NewEvent> events, CancellationToken ct)
@@ -41,15 +61,7 @@ internal static class CustodyLog
         await db.SaveChangesAsync(ct);
         var last = await db.CustodyEvents.AsNoTracking()
             .Where(e => e.ItemId == itemId).OrderByDescending(e => e.Sequence).FirstOrDefaultAsync(ct);
-        var lastEvent = last is null ? null : EvidenceJson.FromBytes<CustodyEvent>(last.Bytes);
-        var lastHash = last?.Hash;
-        foreach (var next in events)
-        {
-            var link = CustodyChain.Append(lastEvent, lastHash, itemId, next.At, next.Actor, next.Kind, next.Detail);
-            db.Add(new StoredCustodyEvent { ItemId = itemId, Sequence = link.Event.Sequence, Bytes = link.Bytes, Hash = link.Hash });
-            (lastEvent, lastHash) = (link.Event, link.Hash);
-        }
-
+        Extend(db, itemId, last, events);
         await db.SaveChangesAsync(ct);
     }
 
@@ -85,6 +97,18 @@ internal static class CustodyLog
             .Select(e => new NewEvent(e.At, actor, e.Kind, e.Detail))
             .ToList();
         await db.AppendAsync(itemId, fresh, ct);
+    }
+
+    private static void Extend(CatalogueDb db, string itemId, StoredCustodyEvent? last, IEnumerable<NewEvent> events)
+    {
+        var lastEvent = last is null ? null : EvidenceJson.FromBytes<CustodyEvent>(last.Bytes);
+        var lastHash = last?.Hash;
+        foreach (var next in events)
+        {
+            var link = CustodyChain.Append(lastEvent, lastHash, itemId, next.At, next.Actor, next.Kind, next.Detail);
+            db.Add(new StoredCustodyEvent { ItemId = itemId, Sequence = link.Event.Sequence, Bytes = link.Bytes, Hash = link.Hash });
+            (lastEvent, lastHash) = (link.Event, link.Hash);
+        }
     }
 
     /// <summary>A whole chain as stored, in order.</summary>

@@ -52,9 +52,13 @@ internal sealed class RegisterExport(EvidenceCatalogue catalogue, ServerOptions 
     /// <summary>RFC 4180. A cell that a spreadsheet would take for a formula gets an apostrophe: names come from recorders.</summary>
     internal static string Line(IEnumerable<string> cells) => string.Join(',', cells.Select(cell =>
     {
-        var safe = cell.Length > 0 && cell[0] is '=' or '+' or '-' or '@' or '\t' or '\r' or '＝' or '＋' or '－' or '＠' ? "'" + cell : cell;
+        var safe = Harmless(cell);
         return safe.AsSpan().IndexOfAny(",\"\r\n") < 0 ? safe : $"\"{safe.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
     }));
+
+    /// <summary>As a cell that no spreadsheet takes for a formula.</summary>
+    internal static string Harmless(string cell) =>
+        cell.Length > 0 && cell[0] is '=' or '+' or '-' or '@' or '\t' or '\r' or '＝' or '＋' or '－' or '＠' ? "'" + cell : cell;
 
     private static Task<List<EvidenceItem>> PageAsync(CatalogueDb db, ItemFilter filter, EvidenceItem? last, CancellationToken ct)
     {

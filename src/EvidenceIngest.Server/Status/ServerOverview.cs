@@ -10,6 +10,7 @@ using EvidenceIngest.Server.People;
 using EvidenceIngest.Server.People.Ldap;
 using EvidenceIngest.Server.Fixity;
 using EvidenceIngest.Server.Pipeline;
+using EvidenceIngest.Server.Reminders;
 using EvidenceIngest.Server.Retention;
 using EvidenceIngest.Server.Transparency;
 using EvidenceIngest.Server.Vault;
@@ -19,8 +20,8 @@ namespace EvidenceIngest.Server.Status;
 
 /// <summary>What an administrator sees first.</summary>
 internal sealed class ServerOverview(
-    EvidenceCatalogue catalogue, CatalogueStart start, VaultTrust trust, LogKeeper custodyLog, FixityRegister fixity, EventsOverview events, AccessReading access, CalendarRegister calendar,
-    AgencyDirectory directory, SecondFactorKeeping secondFactors, ServerOptions options, TimeProvider time)
+    EvidenceCatalogue catalogue, CatalogueStart start, VaultTrust trust, LogKeeper custodyLog, FixityRegister fixity, EventsOverview events, AccessReading access, ReminderReading reminders,
+    CalendarRegister calendar, AgencyDirectory directory, SecondFactorKeeping secondFactors, ServerOptions options, TimeProvider time)
 {
     private static readonly TimeSpan HealthPatience = TimeSpan.FromSeconds(3);
 
@@ -56,6 +57,7 @@ internal sealed class ServerOverview(
             await access.StatusAsync(ct),
             directory.Status,
             secondFactors.Unreadable,
+            await reminders.StatusAsync(ct),
             calendar.Warning(await catalogue.ReadAsync(db => db.WorkingDaysAsync(ct), ct)));
 
         int Count(Stage stage, StageState state) => stages.Where(s => s.Stage == stage && s.State == state).Sum(s => s.Count);

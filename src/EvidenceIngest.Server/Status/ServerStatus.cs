@@ -3,6 +3,7 @@ using EvidenceIngest.Server.Events;
 using EvidenceIngest.Server.Fixity;
 using EvidenceIngest.Server.People.Ldap;
 using EvidenceIngest.Server.Pipeline;
+using EvidenceIngest.Server.Reminders;
 using EvidenceIngest.Server.Vault;
 
 namespace EvidenceIngest.Server.Status;
@@ -22,6 +23,7 @@ namespace EvidenceIngest.Server.Status;
 /// <param name="Access">Requests of parties to look at records.</param>
 /// <param name="Directory">Whether the agency's directory checks passwords; null without one.</param>
 /// <param name="SecondFactorsUnreadable">Accounts that can't log in because the key ring of their second factors is lost.</param>
+/// <param name="Reminders">Duties that people were told of, and which of them nobody sees.</param>
 /// <param name="CalendarWarning">What the working-day calendar lacks and what to do about it; null when nothing.</param>
 public sealed record ServerStatus(
     string Server,
@@ -39,6 +41,7 @@ public sealed record ServerStatus(
     AccessStatus Access,
     DirectoryStatus? Directory,
     int SecondFactorsUnreadable,
+    ReminderStatus Reminders,
     string? CalendarWarning);
 
 /// <param name="Waiting">Events that are not in the log yet.</param>

@@ -14,12 +14,19 @@ internal static class CommandLine
 
     /// <summary>Runs a command against the service; what it refuses ends as one message and exit code 1.</summary>
     public static void SetServiceAction(this Command command, Func<ParseResult, ServiceClient, CancellationToken, Task> action) =>
+        command.SetServiceExit(async (parsed, service, ct) =>
+        {
+            await action(parsed, service, ct);
+            return 0;
+        });
+
+    /// <summary>For commands whose exit code says what was found.</summary>
+    public static void SetServiceExit(this Command command, Func<ParseResult, ServiceClient, CancellationToken, Task<int>> action) =>
         command.SetAction(async (parsed, ct) => await GuardAsync(async () =>
         {
             var home = EvidenceHome.FromEnvironment();
             using var service = ServiceClient.For(home, Settings.Load(home));
-            await action(parsed, service, ct);
-            return 0;
+            return await action(parsed, service, ct);
         }));
 
     /// <summary>Turns the expected refusals into messages for a person; anything else is a fault and keeps its trace.</summary>

@@ -9,6 +9,7 @@ using EvidenceIngest.Server.Events;
 using EvidenceIngest.Server.Fixity;
 using EvidenceIngest.Server.MediaTools;
 using EvidenceIngest.Server.People.Ldap;
+using EvidenceIngest.Server.Reminders;
 using EvidenceIngest.Server.Transparency;
 using EvidenceIngest.Server.Vault;
 using Microsoft.Extensions.Configuration;
@@ -53,6 +54,7 @@ internal sealed class Settings(EvidenceHome home, IConfiguration values)
         Fixity = Fixity(),
         Events = Events(),
         Access = Access(),
+        Reminders = Reminders(),
         Rates = Rates(),
         AgencyZone = Zone,
         UnknownRecorders = values["Server:UnknownRecorders"] switch
@@ -121,6 +123,30 @@ internal sealed class Settings(EvidenceHome home, IConfiguration values)
     private VaultKeys VaultKeys(string section, string user) => new(
         home.ReadSecret(values[section + ":AccessKeyFile"] ?? home.VaultKeyFile(user, "access"), section + ":AccessKeyFile"),
         home.ReadSecret(values[section + ":SecretKeyFile"] ?? home.VaultKeyFile(user, "secret"), section + ":SecretKeyFile"));
+
+    private ReminderOptions Reminders()
+    {
+        var defaults = new ReminderOptions();
+        return new ReminderOptions
+        {
+            Steps = Enum.GetValues<DutyKind>().ToDictionary(kind => kind, kind => values[$"Server:Reminders:{kind}"] is { } steps ? Steps($"Server:Reminders:{kind}", steps) : ReminderOptions.Usual[kind]),
+            At = new TimeOnly(Number("Server:Reminders:Hour", defaults.At.Hour, 0, 23), 0),
+            RequirementDays = Number("Server:Reminders:RequirementDays", defaults.RequirementDays, 1, 60),
+            CorrectionDays = Number("Server:Reminders:CorrectionDays", defaults.CorrectionDays, 1, 60),
+        };
+    }
+
+    private static IReadOnlyList<ReminderStep> Steps(string key, string text)
+    {
+        try
+        {
+            return ReminderStep.Parse(text);
+        }
+        catch (FormatException e)
+        {
+            throw new SettingsException($"{key}: {e.Message}");
+        }
+    }
 
     private AccessOptions Access()
     {

@@ -8,6 +8,7 @@ using EvidenceIngest.Server.AccessRequests;
 using EvidenceIngest.Server.Cases;
 using EvidenceIngest.Server.Disposal;
 using EvidenceIngest.Server.Docks;
+using EvidenceIngest.Server.Exchange;
 using EvidenceIngest.Server.Items;
 using EvidenceIngest.Server.Spreadsheets;
 using EvidenceIngest.Server.Packages;
@@ -16,6 +17,8 @@ using EvidenceIngest.Server.Pipeline;
 using EvidenceIngest.Server.Recorders;
 using EvidenceIngest.Server.Retention;
 using EvidenceIngest.Server.Reviews;
+using EvidenceIngest.Server.Supervision.Yearly;
+using EvidenceIngest.Server.Tests.Exchange;
 using EvidenceIngest.Server.Tests.Support;
 using EvidenceIngest.Server.Transparency;
 using Microsoft.AspNetCore.Routing;
@@ -40,6 +43,9 @@ public sealed partial class ReachTests(PrivateCluster cluster)
         ["POST /api/v1/disposals"] = own => new DisposalRequest([own.Item], "期满"),
         ["POST /api/v1/access-requests"] = own => new AccessRequestEntry(new AccessParty("赵某", Standing.Party, IdentityDocument.IdentityCard, "1234"), "核对", [own.Item]),
         ["POST /api/v1/reviews"] = own => new DrawRequest(new DateOnly(2020, 1, 1), new DateOnly(2020, 2, 1), 1, "评查", Unit: own.Unit),
+        ["POST /api/v1/supervision/yearly"] = own => new YearlyRequest(2025, own.Unit, "公开"),
+        ["POST /api/v1/exchange/dry-run"] = own => new ExchangeDraftRequest(ExchangeTests.CaseNumbers, new DateOnly(2026, 1, 1), new DateOnly(2026, 12, 31), own.Unit),
+        ["POST /api/v1/exchange/exports"] = own => new ExchangeExportRequest(ExchangeTests.CaseNumbers, new DateOnly(2026, 1, 1), new DateOnly(2026, 12, 31), "报送", own.Unit),
         ["POST /api/v1/tokens"] = own => new TokenRequest("办案系统", Role.CaseSystem, Unit: own.Unit),
         ["PUT /api/v1/units/{id}"] = own => new UnitRequest("新单位", UnitKind.Team, own.Unit),
         ["POST /api/v1/imports/accounts"] = own => new ImportRequest($"账号,姓名,单位编号\nn{Guid.NewGuid().ToString("N")[..10]},新人,{own.Unit}"),

@@ -15,6 +15,7 @@ using EvidenceIngest.Server.Renditions;
 using EvidenceIngest.Server.People;
 using EvidenceIngest.Server.People.Ldap;
 using EvidenceIngest.Server.Recorders;
+using EvidenceIngest.Server.Reminders;
 using EvidenceIngest.Server.Retention;
 using EvidenceIngest.Server.MediaTools;
 using EvidenceIngest.Server.Transparency;
@@ -145,7 +146,7 @@ internal sealed class TestServer : IAsyncDisposable
         }
 
         // Tests run these rounds themselves; to the others the log's objects in the vault would be strangers.
-        var rounds = new[] { typeof(LogKeeper), typeof(RetentionKeeper), typeof(DisposalKeeper), typeof(CaseFiles), typeof(FootageKeeper), typeof(RecorderIssues), typeof(DeadlineKeeper), typeof(FixityKeeper), typeof(EventKeeper), typeof(AccessKeeper) };
+        var rounds = new[] { typeof(LogKeeper), typeof(RetentionKeeper), typeof(DisposalKeeper), typeof(CaseFiles), typeof(FootageKeeper), typeof(RecorderIssues), typeof(DeadlineKeeper), typeof(FixityKeeper), typeof(EventKeeper), typeof(AccessKeeper), typeof(ReminderKeeper) };
         if (events is not null)
             rounds = [.. rounds.Except([typeof(EventKeeper)])];
         foreach (var hosted in builder.Services.Where(s => s.ServiceType == typeof(IHostedService) && rounds.Contains(s.ImplementationFactory?.Method.ReturnType)).ToList())
