@@ -44,7 +44,7 @@ internal static class MediaEndpoint
 
     /// <summary>Where what is asked for ends, as far as a single range says so: the store needs to send no more.</summary>
     public static long EndOf(HttpRequest request, long length) =>
-        request.GetTypedHeaders().Range is { Unit.Value: "bytes", Ranges: [{ From: not null, To: { } last }] } && last < length ? last + 1 : length;
+        request.GetTypedHeaders().Range is { Unit.Value: "bytes", Ranges: { Count: 1 } ranges } && ranges.Single() is { From: not null, To: { } last } && last < length ? last + 1 : length;
 
     /// <summary>Nothing is kept by browsers and caches, nothing is told to other sites, nothing in it runs.</summary>
     public static void Protect(IHeaderDictionary headers)

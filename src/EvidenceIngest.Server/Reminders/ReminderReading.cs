@@ -1,9 +1,9 @@
 using EvidenceIngest.Domain.Deadlines;
 using EvidenceIngest.Domain.Evidence;
 using EvidenceIngest.Server.Access;
+using EvidenceIngest.Server.Api;
 using EvidenceIngest.Server.Calendar;
 using EvidenceIngest.Server.Catalogue;
-using EvidenceIngest.Server.Items;
 using Microsoft.EntityFrameworkCore;
 
 namespace EvidenceIngest.Server.Reminders;
@@ -82,7 +82,7 @@ internal sealed class ReminderReading(EvidenceCatalogue catalogue, OwedDuties ow
         },
         ct);
 
-    private static IQueryable<AddressedReminder> Open(IQueryable<AddressedReminder> mine, ItemCursor? after)
+    private static IQueryable<AddressedReminder> Open(IQueryable<AddressedReminder> mine, PageCursor? after)
     {
         mine = mine.Where(a => a.Duty.EndedAt == null);
         if (after is { At: var at, Id: var text } && Guid.Parse(text) is var id)
@@ -90,7 +90,7 @@ internal sealed class ReminderReading(EvidenceCatalogue catalogue, OwedDuties ow
         return mine.OrderBy(a => a.Duty.DueAt).ThenBy(a => a.Reminder.Id);
     }
 
-    private static IQueryable<AddressedReminder> Done(IQueryable<AddressedReminder> mine, ItemCursor? after)
+    private static IQueryable<AddressedReminder> Done(IQueryable<AddressedReminder> mine, PageCursor? after)
     {
         mine = mine.Where(a => a.Duty.EndedAt != null);
         if (after is { At: var at, Id: var text } && Guid.Parse(text) is var id)
@@ -99,14 +99,14 @@ internal sealed class ReminderReading(EvidenceCatalogue catalogue, OwedDuties ow
     }
 
     private static string Cursor(AddressedReminder last) => last.Duty.EndedAt is { } ended
-        ? $"{DonePage}.{new ItemCursor(ended, last.Reminder.Id.ToString())}"
-        : $"{OpenPage}.{new ItemCursor(last.Duty.DueAt, last.Reminder.Id.ToString())}";
+        ? $"{DonePage}.{new PageCursor(ended, last.Reminder.Id.ToString())}"
+        : $"{OpenPage}.{new PageCursor(last.Duty.DueAt, last.Reminder.Id.ToString())}";
 
-    private static (bool IsDone, ItemCursor? After) Parse(string? cursor)
+    private static (bool IsDone, PageCursor? After) Parse(string? cursor)
     {
         if (string.IsNullOrEmpty(cursor))
             return (false, null);
-        return cursor.Split('.', 2) is [OpenPage or DonePage, var place] parts && ItemCursor.Parse(place) is { } after && Guid.TryParse(after.Id, out _)
+        return cursor.Split('.', 2) is [OpenPage or DonePage, var place] parts && PageCursor.Parse(place) is { } after && Guid.TryParse(after.Id, out _)
             ? (parts[0] == DonePage, after)
             : throw RequestRefusedException.Invalid("cursor", "is not one that this server made");
     }

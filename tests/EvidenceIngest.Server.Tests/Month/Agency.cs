@@ -72,8 +72,8 @@ internal sealed class Agency : IAsyncDisposable
         // The machine's owner is the second person.
         if (!grant.InForce)
             await AskAsync<GrantView>(Server.Operator, $"grants/{grant.Grant}/confirm", new { });
-        using var first = await LogInAsync(userName, once.Password);
-        await PutAsync(first, "me/password", new PasswordChange(once.Password, Password));
+        using var first = await LogInAsync(userName, once.Password!);
+        await PutAsync(first, "me/password", new PasswordChange(once.Password!, Password));
     }
 
     /// <summary>Whose session is over logs in again.</summary>
