@@ -57,7 +57,7 @@ internal sealed class ServiceClient : IDisposable
         var cursor = "";
         for (var count = 0; count < most;)
         {
-            var parameters = query.Append(("cursor", cursor)).Where(p => !string.IsNullOrEmpty(p.Value)).Select(p => $"&{p.Name}={Uri.EscapeDataString(p.Value!)}");
+            var parameters = query.Append<(string Name, string? Value)>(("cursor", cursor)).Where(p => !string.IsNullOrEmpty(p.Value)).Select(p => $"&{p.Name}={Uri.EscapeDataString(p.Value!)}");
             var page = await GetAsync($"{list}?limit={Math.Min(most - count, LinesPerPage)}{string.Concat(parameters)}", ct);
             foreach (var line in page.GetProperty(list).EnumerateArray())
             {
