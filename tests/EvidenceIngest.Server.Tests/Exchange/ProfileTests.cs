@@ -66,7 +66,7 @@ public sealed class ProfileTests
     public void Hostile_texts_are_refused_in_plain_words(string text, string word)
     {
         Assert.Null(Parse(text, out var faults));
-        Assert.Contains(faults, f => f.ToString().Contains(word, StringComparison.Ordinal) && f.ToString().StartsWith("第", StringComparison.Ordinal));
+        Assert.Contains(faults, f => f.ToString().Contains(word, StringComparison.Ordinal) && f.ToString().StartsWith('第'));
         Assert.DoesNotContain(faults, f => f.Text.Contains("Exception", StringComparison.Ordinal));
     }
 
