@@ -54,7 +54,7 @@ internal sealed class ServiceClient : IDisposable
         string list, IReadOnlyList<(string Name, string? Value)> query, int most, [EnumeratorCancellation] CancellationToken ct)
     {
         const int LinesPerPage = 200;
-        var cursor = "";
+        string? cursor = null;
         for (var count = 0; count < most;)
         {
             var parameters = query.Append<(string Name, string? Value)>(("cursor", cursor)).Where(p => !string.IsNullOrEmpty(p.Value)).Select(p => $"&{p.Name}={Uri.EscapeDataString(p.Value!)}");
@@ -65,8 +65,8 @@ internal sealed class ServiceClient : IDisposable
                 yield return line;
             }
 
-            cursor = page.Text("next");
-            if (cursor.Length == 0)
+            cursor = page.GetProperty("next").GetString();
+            if (cursor is null)
                 yield break;
         }
     }
