@@ -1,3 +1,4 @@
+using System.Text.Json;
 using EvidenceIngest.Server.Calendar;
 using EvidenceIngest.Server.Catalogue;
 using Microsoft.EntityFrameworkCore;
@@ -56,16 +57,37 @@ internal sealed class ReminderKeeper(
             var due = await catalogue.ReadAsync(db => telling.PlanAsync(db, kind, page, terms, ct), ct);
             var changed = due.Where(d => !d.Plan.IsNothing).Select(d => d.Duty.Subject).ToList();
             if (changed.Count > 0)
-                await catalogue.WriteAsync(db => telling.ApplyAsync(db, kind, changed, ct), ct);
+                await ApplyAsync(kind, changed, ct);
             if (page.Count < PerPage)
                 return;
             after = page[^1].Subject;
+        }
+    }
+
+    /// <summary>An item whose chain can't be read is for the log's audit to tell of; the reminders of others don't wait for it.</summary>
+    private async Task ApplyAsync(DutyKind kind, List<string> subjects, CancellationToken ct)
+    {
+        try
+        {
+            await catalogue.WriteAsync(db => telling.ApplyAsync(db, kind, subjects, ct), ct);
+        }
+        catch (JsonException) when (subjects.Count > 1)
+        {
+            foreach (var subject in subjects)
+                await ApplyAsync(kind, [subject], ct);
+        }
+        catch (JsonException e)
+        {
+            log.ReminderFailed(subjects[0], e.Message);
         }
     }
 }
 
 internal static partial class Log
 {
+    [LoggerMessage(LogLevel.Warning, "Nobody is reminded of {Subject} at the moment, its chain can't be read: {Reason}")]
+    public static partial void ReminderFailed(this ILogger logger, string subject, string reason);
+
     [LoggerMessage(LogLevel.Warning, "Reminders can't be kept at the moment, tried again: {Reason}")]
     public static partial void RemindersStalled(this ILogger logger, string reason);
 }

@@ -150,6 +150,21 @@ public sealed class ReminderTests(PrivateCluster cluster, ITestOutputHelper outp
     }
 
     [Fact]
+    public async Task One_damaged_chain_holds_up_nobody_else_s_reminders()
+    {
+        await using var server = await TestServer.StartAsync(cluster, withJobs: false);
+        foreach (var item in new[] { "it-1", "it-2", "it-3" })
+            await ItemAsync(server, item, "2026-11-18 10:00");
+        await server.RoundAsync("2026-11-19 10:00");
+        await cluster.ExecuteAsAdminAsync("set session_replication_role = replica; update custody_events set bytes = 'x' where item_id = 'it-2'; set session_replication_role = origin", server.Database);
+
+        await server.RoundAsync("2026-11-20 10:00");
+
+        Assert.Equal((2, 2), ((await ToldAsync(server, "it-1")).Count, (await ToldAsync(server, "it-3")).Count));
+        Assert.Equal(5, await server.Catalogue.ReadAsync(db => db.Reminders.CountAsync(), default));
+    }
+
+    [Fact]
     public async Task Thousands_of_late_items_are_told_in_one_round_within_bounds()
     {
         const int Count = 5000;
