@@ -92,6 +92,7 @@ public static class ServerRegistration
         services.AddSingleton<PackageMaking>();
         services.AddSingleton<PackageReading>();
         services.AddSingleton<SupervisionFigures>();
+        services.AddSingleton<OpenMatters>();
         services.AddSingleton<CaseReports>();
         services.AddSingleton<YearlyCount>();
         services.AddSingleton<YearlyFigures>();

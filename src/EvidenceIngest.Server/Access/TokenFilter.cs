@@ -59,7 +59,7 @@ internal sealed class TokenFilter(EvidenceCatalogue catalogue, Sessions sessions
         var hash = Secret.Hash(header[Scheme.Length..].Trim());
         var token = await catalogue.ReadAsync(db => db.ApiTokens.SingleOrDefaultAsync(t => t.Hash == hash, ct), ct);
         if (token is not null)
-            return await AdmitSystemAsync(token, http.Connection.RemoteIpAddress, kind, anyOf, ct);
+            return await AdmitSystemAsync(token, Networks.From(http), kind, anyOf, ct);
         if (await sessions.FindAsync(hash, anyOf, ct) is not { } session)
             throw new RequestRefusedException(StatusCodes.Status401Unauthorized, "the token is not known");
         return kind == TokenKind.Operator ? session : throw WrongKind(kind);
@@ -71,7 +71,7 @@ internal sealed class TokenFilter(EvidenceCatalogue catalogue, Sessions sessions
             throw new RequestRefusedException(StatusCodes.Status401Unauthorized, "the token was revoked");
         if (token.ExpiresAt <= time.GetUtcNow())
             throw new RequestRefusedException(StatusCodes.Status401Unauthorized, "the token has expired");
-        if (token.Addresses is { } networks && !networks.Any(n => from is not null && IPNetwork.Parse(n).Contains(from.IsIPv4MappedToIPv6 ? from.MapToIPv4() : from)))
+        if (!Networks.Allow(token.Addresses, from))
             throw new RequestRefusedException(StatusCodes.Status403Forbidden, "the token does not work from this address");
         if (token.Kind != kind)
             throw WrongKind(kind);

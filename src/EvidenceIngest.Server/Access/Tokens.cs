@@ -12,16 +12,13 @@ namespace EvidenceIngest.Server.Access;
 internal sealed class Tokens(EvidenceCatalogue catalogue, TimeProvider time)
 {
     private const int LongestDays = 366;
-    private const int MostNetworks = 50;
 
     public async Task<IssuedToken> IssueAsync(TokenRequest request, Caller by, CancellationToken ct)
     {
         Texts.Demand(request.Name, "name", 100);
         if (request.Role != Role.CaseSystem)
             throw RequestRefusedException.Invalid("role", $"tokens are for programs, as {Role.CaseSystem}; people have accounts");
-        var networks = request.Addresses?.Distinct(StringComparer.Ordinal).ToList();
-        if (networks is { Count: 0 or > MostNetworks } || networks?.Any(n => n is null || !IPNetwork.TryParse(n, out _)) == true)
-            throw RequestRefusedException.Invalid("addresses", $"must be 1 to {MostNetworks} networks like 10.1.0.0/16, or missing for any");
+        var networks = Networks.Demand(request.Addresses, "addresses");
         var unit = request.Unit ?? Unit.Root;
         if (request.Days is < 1 or > LongestDays)
             throw RequestRefusedException.Invalid("days", $"must be 1 to {LongestDays}");

@@ -216,7 +216,11 @@ internal sealed partial class CatalogueDb(DbContextOptions<CatalogueDb> options)
             e.HasKey(r => new { r.ItemId, r.Name });
             e.Property(r => r.Recipe).AsJson();
         });
-        modelBuilder.Entity<MediaLink>().HasKey(l => l.TokenHash);
+        modelBuilder.Entity<MediaLink>(e =>
+        {
+            e.HasKey(l => l.TokenHash);
+            e.Property(l => l.Addresses).AsJson();
+        });
         modelBuilder.Entity<LinkView>().HasKey(v => new { v.TokenHash, v.Address });
         modelBuilder.Entity<StoredCustodyEvent>().HasKey(e => new { e.ItemId, e.Sequence });
         modelBuilder.Entity<LogLeaf>(e =>

@@ -77,13 +77,14 @@ internal sealed class EvidenceItem : IOfUnit
     /// <summary>Path on the recorder of the recording's file that it accompanies.</summary>
     public string? SidecarOf { get; init; }
 
-    public MetadataValue? MethodOfProduction { get; set; }
+    // The database counts whatever is there; a value of spaces says nothing and is not kept.
+    public MetadataValue? MethodOfProduction { get; set => field = Said(value); }
 
-    public MetadataValue? TimeOfProduction { get; set; }
+    public MetadataValue? TimeOfProduction { get; set => field = Said(value); }
 
-    public MetadataValue? Producer { get; set; }
+    public MetadataValue? Producer { get; set => field = Said(value); }
 
-    public MetadataValue? ObjectOfProof { get; set; }
+    public MetadataValue? ObjectOfProof { get; set => field = Said(value); }
 
     /// <summary>What the law protects in it.</summary>
     public Secrecy Secrecy { get; set; }
@@ -194,6 +195,8 @@ internal sealed class EvidenceItem : IOfUnit
             Findings = [.. Findings, new Finding(FindingCode.CalendarMissing, "the working-day calendar lacks a year: weekends alone were counted")];
         return deadline;
     }
+
+    private static MetadataValue? Said(MetadataValue? value) => string.IsNullOrWhiteSpace(value?.Value) ? null : value;
 
     private TimeSpan Duration()
     {

@@ -1,3 +1,4 @@
+using EvidenceIngest.Server.Access;
 using EvidenceIngest.Server.Api;
 using EvidenceIngest.Server.Vault;
 using Microsoft.Net.Http.Headers;
@@ -11,22 +12,24 @@ internal static class MediaEndpoint
 
     public static void MapMedia(this IEndpointRouteBuilder app) =>
         app.MapMethods("/media/{token}", [HttpMethods.Get, HttpMethods.Head], OpenAsync).WithTags("Media")
-            .Produces<Stream>(StatusCodes.Status200OK, "application/octet-stream").ProducesProblem(StatusCodes.Status410Gone);
+            .Produces<Stream>(StatusCodes.Status200OK, "application/octet-stream").ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status410Gone);
 
-    private static async Task<IResult> OpenAsync(string token, HttpContext http, MediaLinks links, RateLimits limits, IVault vault, CancellationToken ct)
+    private static async Task<IResult> OpenAsync(string token, HttpContext http, MediaLinks links, AccessRefusals refusals, RateLimits limits, IVault vault, CancellationToken ct)
     {
         limits.DemandLink(token.Length > LongestToken ? "" : token);
         if (token.Length > LongestToken)
-            throw Access.RequestRefusedException.NotFound("the link is not known");
-        var address = http.Connection.RemoteIpAddress?.ToString() ?? "unknown";
+            throw RequestRefusedException.NotFound("the link is not known");
         StoredRendition rendition;
         try
         {
-            rendition = await links.OpenAsync(token, address, ct);
+            rendition = await links.OpenAsync(token, Networks.From(http), ct);
         }
-        catch (Access.RequestRefusedException e) when (e.Status == StatusCodes.Status404NotFound)
+        catch (RequestRefusedException e) when (e.Status is StatusCodes.Status404NotFound or StatusCodes.Status403Forbidden)
         {
             limits.DemandStranger(http);
+            // A link that came to somebody else's hands is worth knowing of.
+            if (e.Status == StatusCodes.Status403Forbidden)
+                await refusals.RecordAsync(http, e.Message);
             throw;
         }
 

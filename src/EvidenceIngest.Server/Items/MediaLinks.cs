@@ -1,3 +1,4 @@
+using System.Net;
 using EvidenceIngest.Domain.Custody;
 using EvidenceIngest.Server.Access;
 using EvidenceIngest.Server.AccessRequests;
@@ -14,6 +15,9 @@ internal sealed class MediaLinks(EvidenceCatalogue catalogue, ServerOptions opti
 
     // A player asks for hundreds of ranges; that is one look.
     private static readonly TimeSpan OneLook = TimeSpan.FromMinutes(5);
+
+    // How exactly the last request of a look is kept, where it matters.
+    private static readonly TimeSpan Exactness = TimeSpan.FromSeconds(30);
 
     public async Task<LinkAnswer> MakeAsync(string itemId, LinkRequest request, string by, CancellationToken ct)
     {
@@ -33,6 +37,8 @@ internal sealed class MediaLinks(EvidenceCatalogue catalogue, ServerOptions opti
             MadeBy = by,
             MadeAt = now,
             ExpiresAt = now.AddMinutes(request.Minutes),
+            Addresses = Networks.Demand(request.Addresses, "addresses"),
+            SingleUse = request.SingleUse,
         };
         var made = await catalogue.WriteAsync(db => MakeAsync(db, link, ct), ct);
         return made
@@ -41,12 +47,10 @@ internal sealed class MediaLinks(EvidenceCatalogue catalogue, ServerOptions opti
     }
 
     /// <summary>Checks the link and writes the look into the chain before anything is shown.</summary>
-    /// <exception cref="RequestRefusedException">404 when unknown, 410 when expired.</exception>
-    public async Task<StoredRendition> OpenAsync(string token, string address, CancellationToken ct)
+    /// <exception cref="RequestRefusedException">404 when unknown, 403 from elsewhere, 410 when expired or used.</exception>
+    public async Task<StoredRendition> OpenAsync(string token, IPAddress? from, CancellationToken ct)
     {
-        var hash = Secret.Hash(token);
-        var now = time.GetUtcNow();
-        var looked = now - OneLook;
+        var (hash, address, now) = (Secret.Hash(token), from?.ToString() ?? "unknown", time.GetUtcNow());
         // A player asks for hundreds of ranges a minute: each costs one question, and only the first one of a look writes.
         var found = await catalogue.ReadAsync(
             db => db.Links.Where(l => l.TokenHash == hash).Join(
@@ -56,17 +60,21 @@ internal sealed class MediaLinks(EvidenceCatalogue catalogue, ServerOptions opti
                     Link = l,
                     Rendition = r,
                     IsDisposed = db.Items.Any(i => i.Id == l.ItemId && i.State == ItemState.Disposed),
-                    IsLooking = db.LinkViews.Any(v => v.TokenHash == hash && v.Address == address && v.ViewedAt > looked),
+                    LookedAt = db.LinkViews.Where(v => v.TokenHash == hash && v.Address == address).Select(v => (DateTimeOffset?)v.ViewedAt).FirstOrDefault(),
                 }).SingleOrDefaultAsync(ct),
             ct) ?? throw RequestRefusedException.NotFound("the link is not known");
+        if (!Networks.Allow(found.Link.Addresses, from))
+            throw new RequestRefusedException(StatusCodes.Status403Forbidden, $"link {Short(hash)} of item {found.Link.ItemId} does not work from this address");
         if (found.Link.ExpiresAt <= now)
-            throw new RequestRefusedException(StatusCodes.Status410Gone, "the link has expired");
+            throw Over("the link has expired");
         if (found.IsDisposed)
-            throw new RequestRefusedException(StatusCodes.Status410Gone, "the item was disposed of after its term");
-        if (!found.IsLooking)
+            throw Over("the item was disposed of after its term");
+        if (!(found.LookedAt > now - (found.Link.SingleUse ? Exactness : OneLook)))
             await catalogue.WriteAsync(db => LookAsync(db, found.Link, address, ct), ct);
         return found.Rendition;
     }
+
+    private static RequestRefusedException Over(string why) => new(StatusCodes.Status410Gone, why);
 
     private static string Short(byte[] hash) => Convert.ToHexStringLower(hash)[..16];
 
@@ -81,24 +89,47 @@ internal sealed class MediaLinks(EvidenceCatalogue catalogue, ServerOptions opti
         db.Add(link);
         await db.AppendAsync(
             link.ItemId, link.MadeAt, Actors.Operator(link.MadeBy), CustodyEventKind.LinkMade,
-            $"link {Short(link.TokenHash)} to {link.Rendition}, expires {link.ExpiresAt:O}", ct);
+            $"link {Short(link.TokenHash)} to {link.Rendition}, expires {link.ExpiresAt:O}{(link.SingleUse ? ", for one use" : "")}{(link.Addresses is { } networks ? $", from {string.Join(' ', networks)}" : "")}", ct);
         return true;
     }
 
     private async Task LookAsync(CatalogueDb db, MediaLink link, string address, CancellationToken ct)
     {
         var now = time.GetUtcNow();
+        if (await (link.SingleUse ? ClaimAsync(db, link, address, now, ct) : BeginAsync(db, link, address, now, ct)))
+        {
+            await db.AppendAsync(
+                link.ItemId, now, Actors.Server(options.Name), CustodyEventKind.Viewed,
+                $"{link.Rendition} through link {Short(link.TokenHash)}, made by {link.MadeBy}, from {address}", ct);
+        }
+    }
+
+    /// <returns>True when it is a new look.</returns>
+    private static async Task<bool> BeginAsync(CatalogueDb db, MediaLink link, string address, DateTimeOffset now, CancellationToken ct)
+    {
         var before = now - OneLook;
-        var isNew = await db.Database.ExecuteSqlAsync(
+        return await db.Database.ExecuteSqlAsync(
             $"""
              insert into link_views (token_hash, address, viewed_at) values ({link.TokenHash}, {address}, {now})
              on conflict (token_hash, address) do update set viewed_at = excluded.viewed_at where link_views.viewed_at <= {before}
              """,
-            ct);
-        if (isNew == 0)
-            return;
-        await db.AppendAsync(
-            link.ItemId, now, Actors.Server(options.Name), CustodyEventKind.Viewed,
-            $"{link.Rendition} through link {Short(link.TokenHash)}, made by {link.MadeBy}, from {address}", ct);
+            ct) > 0;
+    }
+
+    /// <summary>The link is whose who comes first, for as long as they go on asking.</summary>
+    private static async Task<bool> ClaimAsync(CatalogueDb db, MediaLink link, string address, DateTimeOffset now, CancellationToken ct)
+    {
+        await db.Database.ExecuteSqlAsync($"select 1 from links where token_hash = {link.TokenHash} for update", ct);
+        var claim = await db.LinkViews.SingleOrDefaultAsync(v => v.TokenHash == link.TokenHash, ct);
+        if (claim is null)
+        {
+            db.Add(new LinkView { TokenHash = link.TokenHash, Address = address, ViewedAt = now });
+            return true;
+        }
+
+        if (claim.Address != address || now - claim.ViewedAt >= OneLook)
+            throw Over("the link was for one use, and was used");
+        claim.ViewedAt = now;
+        return false;
     }
 }

@@ -1,5 +1,6 @@
 using EvidenceIngest.Domain.Evidence;
 using EvidenceIngest.Server.Access;
+using EvidenceIngest.Server.Catalogue;
 using EvidenceIngest.Server.People;
 
 namespace EvidenceIngest.Server.Recorders;
@@ -30,6 +31,13 @@ internal sealed class Recorder : IOfUnit
         Alarm is { } alarm ? new Finding(FindingCode.RecorderDisputed, alarm.Detail)
         : State == RecorderState.Withdrawn ? new Finding(FindingCode.RecorderDisputed, $"recorder {Id} is out of service: nobody should be carrying it")
         : null;
+}
+
+internal static class RecorderQueries
+{
+    /// <summary>Those that somebody was assigned to and that no dock has ever seen.</summary>
+    public static IQueryable<Recorder> NeverDocked(this IQueryable<Recorder> recorders, CatalogueDb db) =>
+        recorders.Where(r => r.Profile == null && !db.Items.Any(i => i.RecorderId == r.Id));
 }
 
 public enum RecorderState

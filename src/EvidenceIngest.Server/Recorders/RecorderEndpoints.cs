@@ -55,9 +55,15 @@ internal static class RecorderEndpoints
     private static async Task<IResult> ListAsync(HttpContext http, EvidenceCatalogue catalogue, TimeProvider time, CancellationToken ct, bool neverDocked = false)
     {
         var now = time.GetUtcNow();
-        var recorders = await catalogue.ReadAsync(db => http.Caller().Reach.Of(db.Recorders)
-            .Where(r => !neverDocked || (r.Profile == null && !db.Items.Any(i => i.RecorderId == r.Id))).OrderBy(r => r.Id).ToListAsync(ct), ct);
-        var assignments = (await catalogue.ReadAsync(db => db.RecorderAssignments.ToListAsync(ct), ct)).ToLookup(a => a.RecorderId);
+        var (recorders, assignments) = await catalogue.ReadAsync(
+            async db =>
+            {
+                var all = http.Caller().Reach.Of(neverDocked ? db.Recorders.NeverDocked(db) : db.Recorders);
+                return (
+                    await all.OrderBy(r => r.Id).ToListAsync(ct),
+                    (await db.RecorderAssignments.Where(a => all.Any(r => r.Id == a.RecorderId)).ToListAsync(ct)).ToLookup(a => a.RecorderId));
+            },
+            ct);
         return TypedResults.Ok(recorders.Select(r => new RecorderView(
             r.Id, r.Profile, r.Model, r.FirstSeenAt, r.LastSeenAt, r.State, r.Alarm,
             assignments[r.Id].Where(a => a.Covers(now)).Select(View).FirstOrDefault(),

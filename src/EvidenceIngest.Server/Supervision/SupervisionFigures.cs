@@ -80,10 +80,14 @@ public sealed record SupervisionRow(string Key, int Items, int Sealed, int OnTim
 
 internal static class SupervisionEndpoints
 {
-    public static void Map(IEndpointRouteBuilder readers) =>
+    public static void Map(IEndpointRouteBuilder readers)
+    {
         readers.MapGet("/supervision", async (HttpContext http, SupervisionFigures figures, CancellationToken ct, string? from = null, string? to = null, string? by = null) =>
                 TypedResults.Ok(await figures.CountAsync(http.Caller().Reach, Texts.Day(from, "from"), Texts.Day(to, "to"), Kind(by), ct)))
             .Concerns(Data.Checked).WithTags("Supervision").ProducesProblem(StatusCodes.Status400BadRequest);
+        readers.MapGet("/supervision/open", async (HttpContext http, OpenMatters open, CancellationToken ct) => TypedResults.Ok(await open.CountAsync(http.Caller().Reach, ct)))
+            .Concerns(Data.Checked).WithTags("Supervision");
+    }
 
     private static SupervisedBy Kind(string? by) =>
         by is not null && char.IsAsciiLetter(by.FirstOrDefault()) && Enum.TryParse<SupervisedBy>(by, ignoreCase: true, out var kind) && Enum.IsDefined(kind)

@@ -107,13 +107,19 @@ internal static class ItemsCommand
         var item = ItemArgument();
         var rendition = new Option<string>("--rendition") { Description = "proxy, poster, audio16k", DefaultValueFactory = _ => "proxy" };
         var minutes = new Option<int>("--minutes") { Description = "有效分钟数 / valid for so many minutes", DefaultValueFactory = _ => 30 };
-        var command = new Command("link", "生成限时查看链接 / an expiring link; making it and every view are logged") { item, rendition, minutes };
+        var from = new Option<string[]>("--from") { Description = "仅限这些网段打开，如 10.1.0.0/16 / works from these networks only" };
+        var once = new Option<bool>("--once") { Description = "仅限首个打开者使用一次 / for whoever opens it first, once" };
+        var command = new Command("link", "生成限时查看链接 / an expiring link; making it and every view are logged") { item, rendition, minutes, from, once };
         command.SetServiceAction(async (parsed, service, ct) =>
         {
             var link = await service.SendAsync(
                 HttpMethod.Post,
                 $"items/{Escaped(parsed.GetRequiredValue(item))}/links",
-                new { rendition = parsed.GetValue(rendition), minutes = parsed.GetValue(minutes) },
+                new
+                {
+                    rendition = parsed.GetValue(rendition), minutes = parsed.GetValue(minutes),
+                    addresses = parsed.GetValue(from) is { Length: > 0 } networks ? networks : null, singleUse = parsed.GetValue(once),
+                },
                 ct);
             Console.Out.WriteLine(service.Absolute(link.Text("url")));
         });

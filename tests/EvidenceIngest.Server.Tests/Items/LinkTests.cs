@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using EvidenceIngest.Domain;
 using EvidenceIngest.Domain.Custody;
+using EvidenceIngest.Server.Custody;
 using EvidenceIngest.Server.Items;
 using EvidenceIngest.Server.Pipeline;
 using EvidenceIngest.Server.Tests.Support;
@@ -81,6 +82,77 @@ public sealed class LinkTests(PrivateCluster cluster)
         Assert.Equal(HttpStatusCode.InternalServerError, answer.StatusCode);
     }
 
+    [Fact]
+    public async Task A_link_for_one_network_opens_nowhere_else_and_whoever_tries_is_recorded()
+    {
+        await using var server = await TestServer.StartAsync(cluster, withJobs: false);
+        var itemId = await RenderAsync(server);
+        var link = await LinkAsync(server, itemId, new LinkRequest(Addresses: ["127.0.9.0/24", "2001:db8::/32"]));
+        using var inside = server.ClientAt(IPAddress.Parse("127.0.9.7"));
+        using var outside = server.ClientAt(IPAddress.Parse("127.0.8.7"));
+
+        Assert.Equal(FakeMedia.Proxy, await inside.GetByteArrayAsync(link.Url));
+        using (var refused = await outside.GetAsync(link.Url))
+            Assert.Contains("does not work from this address", await TestDock.RefusedAsync(refused, HttpStatusCode.Forbidden), StringComparison.Ordinal);
+
+        Assert.Equal(1, await ViewsAsync(server, itemId));
+        var told = Assert.Single(await server.Catalogue.ReadAsync(db => db.ReadChainAsync(CustodyLog.ServiceChain, default), default), e => Event(e).Kind == CustodyEventKind.AccessRefused);
+        Assert.Equal("address:127.0.8.7", Event(told).Actor);
+        Assert.Contains(itemId, Event(told).Detail, StringComparison.Ordinal);
+        Assert.Contains((await server.Get<ItemRegister>().CustodyAsync(itemId, default)), e => e.Kind == CustodyEventKind.LinkMade && e.Detail.EndsWith("from 127.0.9.0/24 2001:db8::/32", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Of_many_who_open_a_link_for_one_use_one_gets_it_until_they_pause()
+    {
+        await using var server = await TestServer.StartAsync(cluster, withJobs: false);
+        var itemId = await RenderAsync(server);
+        var link = await LinkAsync(server, itemId, new LinkRequest(Minutes: 60, SingleUse: true));
+        var clients = Enumerable.Range(1, 8).Select(n => server.ClientAt(new IPAddress([127, 0, 7, (byte)n]))).ToList();
+        try
+        {
+            var answers = await Task.WhenAll(clients.Select(c => StatusAsync(c, link.Url)));
+            var first = Assert.Single(clients.Zip(answers), a => a.Second == HttpStatusCode.OK).First;
+            Assert.All(answers.Where(a => a != HttpStatusCode.OK), a => Assert.Equal(HttpStatusCode.Gone, a));
+
+            // Four minutes at a time, it is one look that goes on.
+            foreach (var minutes in new[] { 4, 8, 12 })
+            {
+                server.Clock.Shift = TimeSpan.FromMinutes(minutes);
+                Assert.Equal(HttpStatusCode.OK, await StatusAsync(first, link.Url));
+            }
+
+            Assert.Equal(1, await ViewsAsync(server, itemId));
+            server.Clock.Shift = TimeSpan.FromMinutes(18);
+            Assert.Equal(HttpStatusCode.Gone, await StatusAsync(first, link.Url));
+        }
+        finally
+        {
+            clients.ForEach(c => c.Dispose());
+        }
+    }
+
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("[null]")]
+    [InlineData("""["everywhere"]""")]
+    [InlineData("""["10.1.2.3/8"]""")]
+    public async Task Networks_that_are_none_are_refused(string networks)
+    {
+        await using var server = await TestServer.StartAsync(cluster, withJobs: false);
+        using var content = new StringContent($$"""{"addresses":{{networks}}}""", System.Text.Encoding.UTF8, "application/json");
+        using var answer = await server.Operator.PostAsync("/api/v1/items/ev-none/links", content);
+        Assert.Contains("addresses", await TestDock.RefusedAsync(answer, HttpStatusCode.BadRequest), StringComparison.Ordinal);
+    }
+
+    private static CustodyEvent Event(StoredCustodyEvent stored) => EvidenceJson.FromBytes<CustodyEvent>(stored.Bytes);
+
+    private static async Task<HttpStatusCode> StatusAsync(HttpClient client, string url)
+    {
+        using var answer = await client.GetAsync(url);
+        return answer.StatusCode;
+    }
+
     private static async Task<string> RenderAsync(TestServer server)
     {
         var dock = await server.EnrolDockAsync();
@@ -91,10 +163,11 @@ public sealed class LinkTests(PrivateCluster cluster)
         return status.ItemId;
     }
 
-    private static async Task<LinkAnswer> LinkAsync(TestServer server, string itemId, int minutes)
+    private static Task<LinkAnswer> LinkAsync(TestServer server, string itemId, int minutes) => LinkAsync(server, itemId, new LinkRequest(Minutes: minutes));
+
+    private static async Task<LinkAnswer> LinkAsync(TestServer server, string itemId, LinkRequest request)
     {
-        using var answer = await server.Operator.PostAsJsonAsync(
-            $"/api/v1/items/{itemId}/links", new LinkRequest(Minutes: minutes), EvidenceJson.Options);
+        using var answer = await server.Operator.PostAsJsonAsync($"/api/v1/items/{itemId}/links", request, EvidenceJson.Options);
         return await TestDock.ReadAsync<LinkAnswer>(answer);
     }
 

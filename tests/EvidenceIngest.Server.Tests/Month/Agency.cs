@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using EvidenceIngest.Domain;
 using EvidenceIngest.Domain.Custody;
 using EvidenceIngest.Domain.Deliveries;
@@ -99,7 +98,7 @@ internal sealed class Agency : IAsyncDisposable
         {
             Clock = new ClockReading(TimeSpan.Zero, now, "SCSI inquiry"),
             Recording = made.Manifest.Recording with { Kind = planned.Kind, RecorderTime = planned.At.DateTime, OfficerNumber = null },
-            Files = [.. made.Manifest.Files.Select(f => f with { ModifiedAt = planned.At.AddMinutes(5) })],
+            Files = [.. made.Manifest.Files.Select(f => f with { ModifiedAt = planned.At.AddMinutes(PlannedRecording.Minutes) })],
             Events = [new DockEvent(now, CustodyEventKind.Docked, "bay 1-2"), new DockEvent(now, CustodyEventKind.Offloaded, "1 file")],
         };
         var item = (await _docks[planned.Officer.Team].DeliverAsync(made with { Manifest = manifest })).ItemId;
@@ -135,26 +134,10 @@ internal sealed class Agency : IAsyncDisposable
     {
         if (!_addresses.TryGetValue(userName, out var address))
             _addresses[userName] = address = new IPAddress([127, 0, 1, (byte)(_addresses.Count + 1)]);
-        var client = new HttpClient(new SocketsHttpHandler { ConnectCallback = ConnectAsync }) { BaseAddress = Server.Anonymous.BaseAddress };
+        var client = Server.ClientAt(address);
         var answer = await AskAsync<LogInAnswer>(client, "sessions", new LogInRequest(userName, password, null));
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", answer.Token);
         return client;
-
-        async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken ct)
-        {
-            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            try
-            {
-                socket.Bind(new IPEndPoint(address, 0));
-                await socket.ConnectAsync(context.DnsEndPoint, ct);
-                return new NetworkStream(socket, ownsSocket: true);
-            }
-            catch
-            {
-                socket.Dispose();
-                throw;
-            }
-        }
     }
 
     private async Task PutUpDockAsync(string team)

@@ -179,7 +179,7 @@ public sealed class MonthOfEnforcementTests(PrivateCluster cluster)
         foreach (var found in _plan.Cases)
         {
             var minutes = _plan.Recordings.Where(r => r.Case == found).Select(r => (int)(r.At - found.From).TotalMinutes).ToList();
-            var covered = Enumerable.Range(0, 10).Count(minute => minutes.Exists(begin => minute >= begin && minute < begin + 5));
+            var covered = Enumerable.Range(0, 10).Count(minute => minutes.Exists(begin => minute >= begin && minute < begin + PlannedRecording.Minutes));
             var expected = (found.IsWhole, covered) switch { (_, 0) => FootageState.Missing, (true, < 10) => FootageState.Gaps, _ => FootageState.Present };
             Assert.Equal((found.Number, expected), (found.Number, (await Agency.GetAsync<CaseView>(_agency.CaseSystem, CasePath(found))).Footage!.State));
         }

@@ -51,7 +51,7 @@ internal sealed class Plan
     /// <summary>Those that the figures of the month are about.</summary>
     public IEnumerable<PlannedRecording> OfTheMonth => Recordings.Where(r => r.Day >= First && r.Day <= Last);
 
-    /// <summary>Article 28: two working days after the day of recording, and that whole day.</summary>
+    /// <summary>Article 28: two working days after the day on which the recording ended, and that whole day.</summary>
     public static DateOnly StoredBy(DateOnly day) => WorkingDays.Where(d => d > day).ElementAt(1);
 
     public static DateTimeOffset At(DateOnly day, int hour, int minute = 0) => new(day.ToDateTime(new TimeOnly(hour, minute)), Zone);
@@ -112,6 +112,9 @@ internal sealed record PlannedCase(string Number, PlannedOfficer Officer, DateTi
 
 internal sealed record PlannedRecording(PlannedOfficer Officer, DateTimeOffset At, DateOnly Docked, MediaKind Kind)
 {
+    /// <summary>How long each is.</summary>
+    public const int Minutes = 5;
+
     /// <summary>Somebody says what it is to prove.</summary>
     public bool IsDescribed { get; init; }
 
@@ -127,7 +130,7 @@ internal sealed record PlannedRecording(PlannedOfficer Officer, DateTimeOffset A
 
     public bool IsStranger => Officer.Number.Length == 0;
 
-    public bool IsLate => Docked > Plan.StoredBy(Day);
+    public bool IsLate => Docked > Plan.StoredBy(DateOnly.FromDateTime(At.AddMinutes(Minutes).DateTime));
 
     // Nobody knows who produced what a strange recorder brings.
     public bool IsComplete => !IsStranger && IsDescribed && (Kind != MediaKind.Audio || IsTranscribed);

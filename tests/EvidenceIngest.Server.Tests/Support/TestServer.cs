@@ -1,4 +1,6 @@
+using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using EvidenceIngest.Server.Access;
 using EvidenceIngest.Server.AccessRequests;
 using EvidenceIngest.Server.Api;
@@ -221,6 +223,29 @@ internal sealed class TestServer : IAsyncDisposable
         if (token is not null)
             client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         return client;
+    }
+
+    /// <summary>Somebody without a token, at a machine of their own.</summary>
+    /// <param name="address">Of it; any of 127.0.0.0/8.</param>
+    public HttpClient ClientAt(IPAddress address)
+    {
+        return new HttpClient(new SocketsHttpHandler { ConnectCallback = ConnectAsync }) { BaseAddress = Anonymous.BaseAddress };
+
+        async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken ct)
+        {
+            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                socket.Bind(new IPEndPoint(address, 0));
+                await socket.ConnectAsync(context.DnsEndPoint, ct);
+                return new NetworkStream(socket, ownsSocket: true);
+            }
+            catch
+            {
+                socket.Dispose();
+                throw;
+            }
+        }
     }
 
     public async Task<TestDock> EnrolDockAsync(string name = "一中队采集站") =>
