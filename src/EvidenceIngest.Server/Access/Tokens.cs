@@ -1,4 +1,3 @@
-using System.Net;
 using EvidenceIngest.Domain.Custody;
 using EvidenceIngest.Server.Api;
 using EvidenceIngest.Server.Catalogue;
