@@ -64,7 +64,7 @@ internal sealed class RegisterBench : IAsyncDisposable
             ("a unit's recordings of a month", $"items?unit=u7&{Month}"),
             ("an officer's of a month", $"items?officer=000123&{Month}"),
             ("late ones of a month", $"items?lack=time&{Month}"),
-            ("a unit's incomplete ones of a month", $"items?unit=u7&lack=requirement&{Month}"),
+            ("a unit's of a month that belong to no case", $"items?unit=u7&lack=case&{Month}"),
             ("one recorder's", "items?recorder=r-77"),
             ("supervision of a month by unit", $"supervision?{Month}&by=unit"),
         })
@@ -138,7 +138,10 @@ internal sealed class RegisterBench : IAsyncDisposable
         }
     }
 
-    /// <summary>Rows as deliveries leave them, over two years, fifty units and a thousand officers and recorders.</summary>
+    /// <summary>
+    /// Rows as deliveries and custodians leave them, over two years, fifty units and a thousand officers and recorders. Nothing is owed of them: the service would
+    /// remind people of it meanwhile.
+    /// </summary>
     private async Task FillAsync(int items, CancellationToken ct)
     {
         await using var database = _installation.Database();
@@ -152,8 +155,8 @@ internal sealed class RegisterBench : IAsyncDisposable
                 method_of_production, time_of_production, producer, object_of_proof)
             select 'bench-' || n, 'r-' || (n * 7919 % 1000 + 1), 'u' || (n * 7919 % 50 + 1), lpad((n * 7919 % 1000 + 1)::text, 6, '0'), 'Sealed', 'Video', 'Usb', false, '[]',
                 at + interval '1 day', at, at + interval '1 day', n % 20 > 0, at + interval '2 days',
-                '{"value":"x","source":"Person"}', '{"value":"x","source":"Person"}', '{"value":"x","source":"Person"}', case when n % 5 > 0 then '{"value":"x","source":"Person"}'::jsonb end
-            from (select n, timestamptz '2025-01-01' + n * (interval '730 days' / {{items}}) as at from generate_series(1, {{items}}) n) made
+                '{"value":"x","source":"Person"}', '{"value":"x","source":"Person"}', '{"value":"x","source":"Person"}', '{"value":"x","source":"Person"}'
+            from (select n, timestamptz '2025-01-01' + n * (interval '730 days' / {{items}}) as at from generate_series(1::bigint, {{items}}) n) made
             """,
             "insert into master_files (item_id, position, recorder_id, recorder_path, bytes, sha256) select id, 0, recorder_id, 'DCIM/1.MP4', 1000000, md5(id) || md5(id) from items where id like 'bench-%'",
             @"insert into deliveries (id, item_id, dock_id, state, part_bytes, manifest, announced_at, changed_at) select id, id, (select id from docks limit 1), 'Sealed', 1, '\x00', announced_at, announced_at from items where id like 'bench-%'",
