@@ -139,8 +139,8 @@ public sealed record LatenessRequest(string Reason);
 /// <param name="Rendition">proxy, poster …</param>
 /// <param name="Minutes">How long the link works.</param>
 /// <param name="Addresses">Networks that it works from, as 10.1.0.0/16; null: any.</param>
-/// <param name="SingleUse">It belongs to the address that opens it first, and ends five minutes after that one's last request.</param>
-public sealed record LinkRequest(string Rendition = "proxy", int Minutes = 15, IReadOnlyList<string>? Addresses = null, bool SingleUse = false);
+/// <param name="SingleUse">True: it belongs to the address that opens it first, and ends five minutes after that one's last request.</param>
+public sealed record LinkRequest(string Rendition = "proxy", int Minutes = 15, IReadOnlyList<string>? Addresses = null, bool? SingleUse = null);
 
 /// <param name="Url">Absolute, on the address that the request came to.</param>
 /// <param name="ExpiresAt">UTC.</param>

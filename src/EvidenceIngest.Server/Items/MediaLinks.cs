@@ -38,7 +38,7 @@ internal sealed class MediaLinks(EvidenceCatalogue catalogue, ServerOptions opti
             MadeAt = now,
             ExpiresAt = now.AddMinutes(request.Minutes),
             Addresses = Networks.Demand(request.Addresses, "addresses"),
-            SingleUse = request.SingleUse,
+            SingleUse = request.SingleUse == true,
         };
         var made = await catalogue.WriteAsync(db => MakeAsync(db, link, ct), ct);
         return made
