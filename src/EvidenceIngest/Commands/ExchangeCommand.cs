@@ -12,7 +12,7 @@ internal static class ExchangeCommand
 
     public static Command Create() => new("exchange", "向省级平台报送的数据文件（只生成文件，不联网发送） / files for the provincial platform; nothing is sent") { DryRun(), Export() };
 
-    private static Option<FileInfo> Profile() => new("--profile") { Description = "配置文件，如 exchange-profiles/example.yaml / the profile", Required = true };
+    private static Option<FileInfo> Profile() => new("--profile") { Description = "配置文件，如 docs/exchange-example.yaml / the profile", Required = true };
 
     private static Option<string> From() => new("--from") { Description = "案件登记、变更或者结案日期自，如 2026-11-01 / cases that changed from this day on", Required = true };
 

@@ -200,7 +200,7 @@ public sealed class ExchangeTests(PrivateCluster cluster)
         return [.. JsonDocument.Parse(content).RootElement.EnumerateArray().Select(r => r.EnumerateObject().Select(m => m.Value.GetString() ?? "").ToArray())];
     }
 
-    private static async Task<string> ExampleAsync() => await File.ReadAllTextAsync(Path.Combine(Installation.Checkout, "exchange-profiles/example.yaml"));
+    private static async Task<string> ExampleAsync() => await File.ReadAllTextAsync(Path.Combine(Installation.Checkout, "docs/exchange-example.yaml"));
 
     private static async Task<ExchangeDraft> DraftAsync(HttpClient client, string profile)
     {

@@ -11,7 +11,7 @@ public sealed class ProfileTests
     [Fact]
     public async Task The_example_that_ships_is_one()
     {
-        var profile = Parse(await File.ReadAllTextAsync(Path.Combine(Installation.Checkout, "exchange-profiles/example.yaml")), out var faults);
+        var profile = Parse(await File.ReadAllTextAsync(Path.Combine(Installation.Checkout, "docs/exchange-example.yaml")), out var faults);
         Assert.Empty(faults);
         Assert.Equal(["cases.json", "recordings.csv"], profile!.Files.Select(f => f.Name));
     }

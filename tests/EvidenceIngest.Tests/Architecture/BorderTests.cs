@@ -51,7 +51,7 @@ public sealed class BorderTests
     [Fact]
     public void The_top_level_holds_the_agreed_things_and_nothing_else()
     {
-        string[] agreed = ["src", "tests", "hardware-profiles", "exchange-profiles", "scripts", "docs", "artifacts", "EvidenceIngest.sln", "README.md", "Dockerfile", "global.json"];
+        string[] agreed = ["src", "tests", "hardware-profiles", "scripts", "docs", "artifacts", "EvidenceIngest.sln", "README.md", "Dockerfile", "global.json"];
         var others = Directory.EnumerateFileSystemEntries(SourceTree.Root).Select(e => Path.GetFileName(e)!)
             .Where(n => !n.StartsWith('.') && !n.StartsWith("Directory.", StringComparison.Ordinal)).Except(agreed);
         Assert.Empty(others);
