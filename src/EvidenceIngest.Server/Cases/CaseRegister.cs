@@ -165,7 +165,7 @@ internal sealed class CaseRegister(EvidenceCatalogue catalogue, ServerOptions op
         (known.MatterId, known.Agency, known.UnitId, known.RetentionClass, known.State, known.ExecutedOn) =
             (request.Matter, request.Agency, unit, request.RetentionClass, request.State, request.ExecutedOn);
         (known.Officers, known.ActedFrom, known.ActedTo, known.Place, known.Position) =
-            ([.. (request.Officers ?? []).Distinct(StringComparer.Ordinal)], request.ActedFrom?.ToUniversalTime(), request.ActedTo?.ToUniversalTime(), request.Place, request.Position);
+            ([.. (request.Officers ?? []).Distinct(StringComparer.Ordinal)], request.ActedFrom?.ToMicroseconds(), request.ActedTo?.ToMicroseconds(), request.Place, request.Position);
         if (Describe(known) == before)
             return;
         // A correction of what was told before tells nothing: who needs the case asks for it.

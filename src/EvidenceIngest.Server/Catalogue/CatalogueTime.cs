@@ -8,4 +8,10 @@ internal static class CatalogueTime
         var now = time.GetUtcNow();
         return new DateTimeOffset(now.Ticks - (now.Ticks % TimeSpan.TicksPerMillisecond), TimeSpan.Zero);
     }
+    /// <summary>
+    /// An instant that somebody sent, as the catalogue gives it back. Finer than its microseconds, it would not be found again under
+    /// its own value.
+    /// </summary>
+    public static DateTimeOffset ToMicroseconds(this DateTimeOffset instant) =>
+        new DateTimeOffset(instant.Ticks - (instant.Ticks % TimeSpan.TicksPerMicrosecond), instant.Offset).ToUniversalTime();
 }

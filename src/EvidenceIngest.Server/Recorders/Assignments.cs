@@ -55,7 +55,7 @@ internal sealed class Assignments(EvidenceCatalogue catalogue, TimeProvider time
         await Units.DemandAsync(db, unit, "unit", by.Reach, ct);
         recorder.UnitId = unit;
         var all = await db.RecorderAssignments.Where(a => a.RecorderId == recorderId).OrderBy(a => a.FromAt).ToListAsync(ct);
-        var from = request.From?.ToUniversalTime() ?? Beginning(all, request, now);
+        var from = request.From?.ToMicroseconds() ?? Beginning(all, request, now);
         var assignment = all.Find(a => a.FromAt == from);
         if (assignment is null)
         {

@@ -40,7 +40,7 @@ internal sealed class RecorderIssues(
                     throw RequestRefusedException.Conflict($"recorder {recorder} is out of service: put it into service first");
                 if (await OpenAsync(db, recorder, ct) is { } open)
                 {
-                    if (open.OfficerNumber == request.OfficerNumber && open.ShiftEndsAt == request.ShiftEndsAt.ToUniversalTime())
+                    if (open.OfficerNumber == request.OfficerNumber && open.ShiftEndsAt == request.ShiftEndsAt.ToMicroseconds())
                         return await ViewAsync(db, open, ct);
                     if (open.DockedAt is null && open.OfficerNumber != request.OfficerNumber)
                         throw RequestRefusedException.Conflict($"recorder {recorder} is out with {open.OfficerName} ({open.OfficerNumber}) and no dock has read it since: take it back first, or put it into a bay");
@@ -51,7 +51,7 @@ internal sealed class RecorderIssues(
                 var issue = new RecorderIssue
                 {
                     Id = Guid.NewGuid(), RecorderId = recorder, OfficerNumber = request.OfficerNumber, OfficerName = request.OfficerName, UnitId = unit!,
-                    IssuedAt = now, IssuedBy = by.Name, ShiftEndsAt = request.ShiftEndsAt.ToUniversalTime(),
+                    IssuedAt = now, IssuedBy = by.Name, ShiftEndsAt = request.ShiftEndsAt.ToMicroseconds(),
                 };
                 db.Add(issue);
                 await db.AppendToServiceAsync(

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using EvidenceIngest.Dock.Bays;
 using EvidenceIngest.Dock.Tests.Support;
 using EvidenceIngest.Domain;
@@ -40,13 +41,12 @@ public sealed class ServerTroubleTests
     public async Task Requests_that_the_server_is_too_busy_for_are_repeated()
     {
         await using var rig = await DockRig.CreateAsync();
-        var count = 0;
+        var asked = new ConcurrentDictionary<string, bool>();
         rig.Server.OnRequest = http =>
         {
-            // Every third request fails, whichever it is.
-            if (Interlocked.Increment(ref count) % 3 != 0)
-                return Task.CompletedTask;
-            http.Abort();
+            // Whatever is asked, the first time it fails.
+            if (asked.TryAdd($"{http.Request.Method} {http.Request.Path}", true))
+                http.Abort();
             return Task.CompletedTask;
         };
         rig.Bays.Plug("bay1", Samples.Recorder());

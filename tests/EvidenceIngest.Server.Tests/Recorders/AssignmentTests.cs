@@ -74,6 +74,20 @@ public sealed class AssignmentTests(PrivateCluster cluster)
     }
 
     [Fact]
+    public async Task A_beginning_finer_than_the_catalogue_is_found_again_by_the_same_request()
+    {
+        await using var server = await TestServer.StartAsync(cluster, withJobs: false);
+        var request = new AssignmentRequest("1", "甲", From: Recorded.AddTicks(1_234_567));
+
+        var first = await AssignAsync(server, "dev-2", request);
+        var second = await AssignAsync(server, "dev-2", request);
+
+        Assert.Equal(Recorded.AddTicks(1_234_560), second.Assignment.From);
+        Assert.Equal(first.Assignment.From, second.Assignment.From);
+        Assert.Single(Assert.Single(await TestDock.ReadAsync<RecorderView[]>(await server.Operator.GetAsync("/api/v1/recorders"))).Assignments);
+    }
+
+    [Fact]
     public async Task A_recording_from_before_the_assignment_stays_in_quarantine()
     {
         await using var server = await TestServer.StartAsync(cluster, withJobs: false);

@@ -124,7 +124,7 @@ public sealed class DirectoryLogInTests(PrivateCluster cluster)
 
             Assert.NotNull((await StatusAsync(server)).Directory!.Trouble);
             await (hangs ? slapd.WakeAsync() : slapd.RestartAsync());
-            await LogInAsync(server, "wangfang", Slapd.Password);
+            await LetInAgainAsync(server, "wangfang");
             Assert.Null((await StatusAsync(server)).Directory!.Trouble);
         }
 
@@ -292,6 +292,19 @@ public sealed class DirectoryLogInTests(PrivateCluster cluster)
     {
         using var answer = await PostAsync(server, userName, password);
         return await TestDock.ReadAsync<LogInAnswer>(answer);
+    }
+
+    /// <summary>A directory that has just come back answers within its one second when the machine lets it.</summary>
+    private static async Task LetInAgainAsync(TestServer server, string userName)
+    {
+        for (var tries = 0; ; tries++)
+        {
+            using var answer = await PostAsync(server, userName, Slapd.Password);
+            if (answer.IsSuccessStatusCode)
+                return;
+            Assert.True(tries < 10, await answer.Content.ReadAsStringAsync());
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        }
     }
 
     private static async Task<ServerStatus> StatusAsync(TestServer server) =>
