@@ -26,6 +26,7 @@ using EvidenceIngest.Server.Reminders;
 using EvidenceIngest.Server.Renditions;
 using EvidenceIngest.Server.Retention;
 using EvidenceIngest.Server.Reviews;
+using EvidenceIngest.Server.Search;
 using EvidenceIngest.Server.Status;
 using EvidenceIngest.Server.Supervision;
 using EvidenceIngest.Server.Supervision.Yearly;
@@ -81,6 +82,9 @@ public static class ServerRegistration
         services.AddSingleton<DeliveryCompletion>();
         services.AddSingleton<ItemRegister>();
         services.AddSingleton<RegisterExport>();
+        services.AddSingleton<Searching>();
+        services.AddSingleton<SavedSearches>();
+        services.AddSingleton<SearchRebuild>();
         services.AddSingleton<MetadataChanges>();
         services.AddSingleton<BulkChanges>();
         services.AddSingleton<ItemReviews>();
@@ -162,6 +166,7 @@ public static class ServerRegistration
         var readers = api.MapGroup("").RequireToken(TokenKind.Operator, Scopes.Read);
         var writers = api.MapGroup("").RequireToken(TokenKind.Operator, Scopes.Write);
         ItemEndpoints.Map(api, readers, writers);
+        SearchEndpoints.Map(api);
         SecrecyEndpoints.Map(api, writers);
         AccessEndpoints.Map(api);
         TranscriptEndpoints.Map(api, readers, writers);

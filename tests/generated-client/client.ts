@@ -24,7 +24,7 @@ const pushed = granted(await api.PUT("/api/v1/cases/{number}", {
   params: { path: { number } },
   body: { matter: null, agency: "城市管理局", retentionClass: null, state: "Open", executedOn: null },
 }));
-const page = granted(await api.GET("/api/v1/items", { params: { query: { Recorder: setting("RECORDER"), limit: 10 } } }));
+const page = granted(await api.GET("/api/v1/items", { params: { query: { recorder: setting("RECORDER"), limit: 10 } } }));
 const item = page.items[0]?.item;
 if (!item) throw new Error("the recorder brought nothing");
 

@@ -275,6 +275,9 @@ public enum CustodyEventKind
 
     /// <summary>Service: a case was handed out for the provincial platform.</summary>
     CaseExchanged,
+
+    /// <summary>Service: somebody looked for recordings by words or properties.</summary>
+    Searched,
 }
 
 /// <summary>One fact in an item's custody chain, as it is hashed.</summary>

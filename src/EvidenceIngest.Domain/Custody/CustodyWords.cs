@@ -97,6 +97,7 @@ public static class CustodyWords
         CustodyEventKind.ReminderRecounted => "提醒期限重新计算",
         CustodyEventKind.YearlyFiguresMade => "形成年度执法数据",
         CustodyEventKind.CaseExchanged => "导出案件交换数据",
+        CustodyEventKind.Searched => "检索资料",
         _ => kind.ToString(),
     };
 

@@ -21,6 +21,7 @@ using EvidenceIngest.Server.Recorders;
 using EvidenceIngest.Server.Reminders;
 using EvidenceIngest.Server.Retention;
 using EvidenceIngest.Server.Reviews;
+using EvidenceIngest.Server.Search;
 using EvidenceIngest.Server.Supervision.Yearly;
 using EvidenceIngest.Server.Transcripts;
 using EvidenceIngest.Server.Transparency;
@@ -58,6 +59,10 @@ internal sealed partial class CatalogueDb(DbContextOptions<CatalogueDb> options)
     public DbSet<StoredReceipt> Receipts => Set<StoredReceipt>();
 
     public DbSet<ItemStage> ItemStages => Set<ItemStage>();
+
+    public DbSet<SearchText> SearchTexts => Set<SearchText>();
+
+    public DbSet<SavedSearch> SavedSearches => Set<SavedSearch>();
 
     public DbSet<StoredFacts> MediaFacts => Set<StoredFacts>();
 
@@ -271,6 +276,17 @@ internal sealed partial class CatalogueDb(DbContextOptions<CatalogueDb> options)
         modelBuilder.Entity<ReminderLook>().HasKey(l => new { l.ReminderId, l.Who });
         modelBuilder.Entity<YearlyEdition>().Property(e => e.Counts).AsJson();
         modelBuilder.Entity<StoredTranscript>().HasKey(t => new { t.ItemId, t.Version });
+        modelBuilder.Entity<SearchText>(e =>
+        {
+            e.HasKey(t => new { t.ItemId, t.Field, t.Place });
+            e.Property(t => t.Normal).ValueGeneratedOnAddOrUpdate();
+        });
+        SearchSql.Declare(modelBuilder);
+        modelBuilder.Entity<SavedSearch>(e =>
+        {
+            e.HasKey(s => new { s.AccountId, s.Name });
+            e.Property(s => s.Query).AsJson();
+        });
         modelBuilder.Entity<Package>().Property(p => p.Items).AsJson();
         modelBuilder.Entity<PackageFetch>().HasKey(f => new { f.PackageId, f.ItemId, f.Name });
         modelBuilder.Entity<PackageFile>().HasKey(f => new { f.PackageId, f.Path });

@@ -22,6 +22,8 @@ internal static class CatalogueRights
         var name = quoting.DelimitIdentifier(role);
         var tables = await db.Database.SqlQuery<string>(
             $"""select tablename::text as "Value" from pg_tables where schemaname = 'public' and tableowner = current_user""").ToListAsync(ct);
+        var views = await db.Database.SqlQuery<string>(
+            $"""select viewname::text as "Value" from pg_views where schemaname = 'public' and viewowner = current_user""").ToListAsync(ct);
         // The scheduler makes its own tables, and owns them.
         var grants = new List<string> { $"grant usage, create on schema public to {name}" };
         foreach (var table in tables)
@@ -30,6 +32,8 @@ internal static class CatalogueRights
             var rights = table == "__EFMigrationsHistory" ? "select" : AppendOnly.Contains(table) ? "select, insert" : "select, insert, update, delete";
             grants.Add($"revoke all on {quoted} from {name}; grant {rights} on {quoted} to {name}");
         }
+
+        grants.AddRange(views.Select(view => $"grant select on {quoting.DelimitIdentifier(view)} to {name}"));
 
         // A name can't be a parameter; it was quoted, and comes from the configuration.
         await db.Database.ExecuteSqlRawAsync(string.Join(';', grants), ct);

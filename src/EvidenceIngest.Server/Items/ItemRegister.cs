@@ -42,6 +42,10 @@ internal sealed class ItemRegister(EvidenceCatalogue catalogue, ServerOptions op
         return new ItemPage([.. page.Select(Summarise)], next);
     }
 
+    /// <summary>Lines of the register by id, as a transaction sees them.</summary>
+    public async Task<Dictionary<string, ItemSummary>> SummariesAsync(CatalogueDb db, IReadOnlyList<string> ids, CancellationToken ct) =>
+        (await Whole(db).Where(i => ids.Contains(i.Id)).ToListAsync(ct)).ToDictionary(i => i.Id, Summarise, StringComparer.Ordinal);
+
     public Task<ItemDetail> FindAsync(string itemId, CancellationToken ct) => catalogue.ReadAsync(db => FindAsync(db, itemId, ct), ct);
 
     /// <summary>As a transaction sees it.</summary>
@@ -116,7 +120,7 @@ internal sealed class ItemRegister(EvidenceCatalogue catalogue, ServerOptions op
         at is { } instant ? TimeZoneInfo.ConvertTime(instant, options.AgencyZone) : null;
 
     // The JSON line has these in lower case, other than the names of enumerations elsewhere.
-    private static string Word<T>(T value)
+    internal static string Word<T>(T value)
         where T : struct, Enum =>
         System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
 }

@@ -50,7 +50,7 @@ public sealed class MigrationTests(PrivateCluster cluster)
         await using var command = source.CreateCommand(
             """
             select table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable from information_schema.columns
-            where table_schema = 'public' and table_name not like 'qrtz%' and table_name <> '__EFMigrationsHistory' order by 1
+            where table_schema = 'public' and table_name not in (select table_name from information_schema.views) and table_name not like 'qrtz%' and table_name <> '__EFMigrationsHistory' order by 1
             """);
         await using var reader = await command.ExecuteReaderAsync();
         var columns = new List<string>();

@@ -1,0 +1,74 @@
+using System.Globalization;
+using System.Text;
+using EvidenceIngest.Server.Search;
+using EvidenceIngest.Server.Tests.Support;
+
+namespace EvidenceIngest.Server.Tests.Search;
+
+/// <summary>What the index finds against what reading every text finds.</summary>
+public sealed class SearchCountTests(PrivateCluster cluster) : SearchFixture(cluster)
+{
+    // Few characters, so that texts share neighbours, repeat themselves and nearly match.
+    private const string Alphabet = "嫌疑人酒精测试打架光明路东西𠀀𠀁";
+
+    [Fact]
+    public async Task Items_and_texts_that_are_found_are_those_that_contain_the_words()
+    {
+        var random = new Random(20261122);
+        var texts = new Dictionary<string, string[]>();
+        for (var i = 0; i < 60; i++)
+        {
+            string[] said = [.. Enumerable.Range(0, random.Next(1, 12)).Select(_ => Sentence(random))];
+            texts[await SaidAsync(said)] = said;
+        }
+
+        var wrong = new List<string>();
+        foreach (var query in Queries(random, [.. texts.Values.SelectMany(t => t)]))
+        {
+            var page = await FindAsync($"\"{query}\"", "&limit=200&count=true");
+            var found = page.Items.ToDictionary(i => i.Item.Item, i => i.Hits.Count(h => h.Field == SearchField.Transcript) == 0 ? 0 : i.Matches);
+            var expected = texts.Select(t => (t.Key, Count: t.Value.Count(s => Plain(s).Contains(Plain(query), StringComparison.Ordinal)))).Where(t => t.Count > 0).ToDictionary(t => t.Key, t => t.Count);
+            if (!expected.OrderBy(e => e.Key).SequenceEqual(found.OrderBy(f => f.Key)) || page.Found!.Count != expected.Count)
+                wrong.Add($"'{query}': {expected.Count} items, {expected.Values.Sum()} texts; found {found.Count} and {found.Values.Sum()}, counted {page.Found!.Count}");
+        }
+
+        Assert.True(wrong.Count == 0, string.Join('\n', wrong));
+    }
+
+    private static string Sentence(Random random)
+    {
+        var runes = Alphabet.EnumerateRunes().ToArray();
+        var sentence = new StringBuilder();
+        for (var i = random.Next(1, 40); i > 0; i--)
+            sentence.Append(random.Next(20) switch
+            {
+                0 => "，",
+                1 => "粤B" + random.Next(10, 99).ToString(CultureInfo.InvariantCulture),
+                2 => "Ｂody Cam",
+                3 => "哈哈哈",
+                _ => runes[random.Next(runes.Length)].ToString(),
+            });
+        return "说" + sentence;
+    }
+
+    // Pieces of what was said, pieces that were nearly said, and usual words.
+    private static IEnumerable<string> Queries(Random random, string[] said)
+    {
+        for (var i = 0; i < 150; i++)
+        {
+            var runes = Plain(said[random.Next(said.Length)]).EnumerateRunes().ToArray();
+            var from = random.Next(runes.Length);
+            var piece = string.Concat(runes.Skip(from).Take(random.Next(1, 7))).Trim();
+            // A Latin letter or a digit is in every item's number, too.
+            if (piece.Any(c => c > 127))
+                yield return random.Next(4) == 0 ? piece + "人" : piece;
+        }
+
+        foreach (var usual in new[] { "酒精", "嫌疑人", "粤B1", "body cam", "y c", "哈哈哈", "人", "𠀁", "ＣＡＭ" })
+            yield return usual;
+    }
+
+    /// <summary>The rule of docs/search.md, said once more: plain forms, small letters, one space for whatever is neither letter nor digit.</summary>
+    private static string Plain(string text) => string.Join(' ', new string([.. text.Normalize(NormalizationForm.FormKC).ToLowerInvariant()
+        .Select(c => char.IsLetterOrDigit(c) || char.IsSurrogate(c) ? c : ' ')]).Split(' ', StringSplitOptions.RemoveEmptyEntries));
+}
