@@ -12,6 +12,7 @@ var root = new RootCommand("EvidenceIngest 执法音像资料采集服务")
     RoleCommands.Serve(),
     RoleCommands.Dock(),
     ItemsCommand.Create(),
+    SearchCommand.Create(),
     RecordersCommand.Create(),
     DocksCommand.Create(),
     ProfilesCommand.Create(),

@@ -46,12 +46,13 @@ internal sealed class ServiceClient : IDisposable
     public Task<JsonElement> GetAsync(string path, CancellationToken ct) => SendAsync(HttpMethod.Get, path, content: null, ct);
 
     /// <summary>The lines of a list that comes by pages.</summary>
-    /// <param name="list">Its address, and what its lines stand under in an answer.</param>
+    /// <param name="list">Its address.</param>
     /// <param name="query">Filters; those without a value are left out.</param>
     /// <param name="most">So many lines at most.</param>
     /// <param name="ct">Ends it.</param>
+    /// <param name="member">What its lines stand under in an answer; null for the name of the list.</param>
     public async IAsyncEnumerable<JsonElement> PagesAsync(
-        string list, IReadOnlyList<(string Name, string? Value)> query, int most, [EnumeratorCancellation] CancellationToken ct)
+        string list, IReadOnlyList<(string Name, string? Value)> query, int most, [EnumeratorCancellation] CancellationToken ct, string? member = null)
     {
         const int LinesPerPage = 200;
         string? cursor = null;
@@ -59,7 +60,7 @@ internal sealed class ServiceClient : IDisposable
         {
             var parameters = query.Append<(string Name, string? Value)>(("cursor", cursor)).Where(p => !string.IsNullOrEmpty(p.Value)).Select(p => $"&{p.Name}={Uri.EscapeDataString(p.Value!)}");
             var page = await GetAsync($"{list}?limit={Math.Min(most - count, LinesPerPage)}{string.Concat(parameters)}", ct);
-            foreach (var line in page.GetProperty(list).EnumerateArray())
+            foreach (var line in page.GetProperty(member ?? list).EnumerateArray())
             {
                 count++;
                 yield return line;
