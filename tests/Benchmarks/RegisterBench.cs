@@ -4,7 +4,6 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using EvidenceIngest.EndToEnd.Tests.Installations;
-using Npgsql;
 
 namespace EvidenceIngest.Benchmarks;
 
@@ -57,7 +56,8 @@ internal sealed class RegisterBench : IAsyncDisposable
         // A service that just started compiles what it is asked for most once more.
         await LooksAsync(TextWriter.Null, item, ct);
         await LooksAsync(output, item, ct);
-        await FillAsync(items, ct);
+        await using var database = _installation.Database();
+        await using var filled = await FilledRegister.MakeAsync(database.ConnectionString, _installation.Secret("postgres-owner.password"), items, ct);
         await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"\n| {items:N0} items, one asks after the other | median ms | p95 ms |\n|---|--:|--:|"));
         const string Month = "from=2026-03-01&to=2026-03-31";
         foreach (var (what, path) in new[]
@@ -71,9 +71,36 @@ internal sealed class RegisterBench : IAsyncDisposable
             ("supervision of a month by unit", $"supervision?{Month}&by=unit"),
         })
         {
-            var times = await AskAsync(path, ct);
-            await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"| {what} | {times[Asked / 2]:0.0} | {times[Asked * 95 / 100]:0.0} |"));
+            await TellAsync(output, what, path, ct);
         }
+
+        await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"\n| search of {items:N0} items with {items * FilledRegister.SegmentsPerItem:N0} segments | median ms | p95 ms |\n|---|--:|--:|"));
+        foreach (var (what, query) in new[]
+        {
+            ("two characters that one segment in ten has", "q=酒精"),
+            ("two that one in a hundred thousand has", "q=折叠"),
+            ("two that stand nowhere side by side", "q=精折"),
+            ("a number plate", "q=粤B12345"),
+            ("three characters, rare", "q=折叠刀"),
+            ("one character, rare", "q=刀"),
+            ("a usual word in one unit in a month", $"q=完毕&unit=u7&{Month}"),
+            ("a rare word in one unit", "q=折叠刀&unit=u7"),
+            ("two usual words", "q=酒精%20派出所"),
+            ("one usual word without another", "q=酒精%20-派出所"),
+            ("by relevance, usual", "q=酒精&order=relevance"),
+            ("counted by properties, usual", "q=酒精&count=true"),
+        })
+        {
+            await TellAsync(output, what, "search?" + query, ct);
+        }
+
+        await output.WriteLineAsync("\n" + await filled.SizesAsync(ct));
+    }
+
+    private async Task TellAsync(TextWriter output, string what, string path, CancellationToken ct)
+    {
+        var times = await AskAsync(path, ct);
+        await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"| {what} | {times[Asked / 2]:0.0} | {times[Asked * 95 / 100]:0.0} |"));
     }
 
     public async ValueTask DisposeAsync()
@@ -137,37 +164,6 @@ internal sealed class RegisterBench : IAsyncDisposable
             answer.EnsureSuccessStatusCode();
             await answer.Content.ReadAsByteArrayAsync(ct);
             times[i] = (clock.Elapsed - due).TotalMilliseconds;
-        }
-    }
-
-    /// <summary>
-    /// Rows as deliveries and custodians leave them, over two years, fifty units and a thousand officers and recorders. Nothing is owed of them: the service would
-    /// remind people of it meanwhile.
-    /// </summary>
-    private async Task FillAsync(int items, CancellationToken ct)
-    {
-        await using var database = _installation.Database();
-        await using var owner = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database.ConnectionString) { Username = "evidence_owner", Password = _installation.Secret("postgres-owner.password") }.ConnectionString);
-        foreach (var sql in new[]
-        {
-            "insert into units (id, name, kind, parent_id, path, changed_at, changed_by) select 'u' || n, 'u' || n, 'Team', 'root', '/root/u' || n || '/', now(), 'bench' from generate_series(1, 50) n",
-            "insert into recorders (id, first_seen_at, last_seen_at) select 'r-' || n, now(), now() from generate_series(1, 1000) n",
-            $$"""
-            insert into items (id, recorder_id, unit_id, producer_number, state, kind, attachment, key_marked, findings, announced_at, recorded_at, sealed_at, on_time, deadline_at,
-                method_of_production, time_of_production, producer, object_of_proof)
-            select 'bench-' || n, 'r-' || (n * 7919 % 1000 + 1), 'u' || (n * 7919 % 50 + 1), lpad((n * 7919 % 1000 + 1)::text, 6, '0'), 'Sealed', 'Video', 'Usb', false, '[]',
-                at + interval '1 day', at, at + interval '1 day', n % 20 > 0, at + interval '2 days',
-                '{"value":"x","source":"Person"}', '{"value":"x","source":"Person"}', '{"value":"x","source":"Person"}', '{"value":"x","source":"Person"}'
-            from (select n, timestamptz '2025-01-01' + n * (interval '730 days' / {{items}}) as at from generate_series(1::bigint, {{items}}) n) made
-            """,
-            "insert into master_files (item_id, position, recorder_id, recorder_path, bytes, sha256) select id, 0, recorder_id, 'DCIM/1.MP4', 1000000, md5(id) || md5(id) from items where id like 'bench-%'",
-            @"insert into deliveries (id, item_id, dock_id, state, part_bytes, manifest, announced_at, changed_at) select id, id, (select id from docks limit 1), 'Sealed', 1, '\x00', announced_at, announced_at from items where id like 'bench-%'",
-            "analyze",
-        })
-        {
-            await using var command = owner.CreateCommand(sql);
-            command.CommandTimeout = 0;
-            await command.ExecuteNonQueryAsync(ct);
         }
     }
 

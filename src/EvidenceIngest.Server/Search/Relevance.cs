@@ -30,16 +30,15 @@ internal static class Relevance
 
     private static async Task<Dictionary<string, int>> WeighAsync(CatalogueDb db, ItemFilter filter, IReadOnlyList<string> ids, CancellationToken ct)
     {
-        var scores = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var term in filter.Terms.Where(t => !t.LeftOut))
-        {
-            var counts = await term.In(db, filter.Said).Where(t => ids.Contains(t.ItemId))
-                .GroupBy(t => new { t.ItemId, t.Field }).Select(g => new { g.Key.ItemId, g.Key.Field, Count = g.Count() }).ToListAsync(ct);
-            foreach (var count in counts)
-                scores[count.ItemId] = scores.GetValueOrDefault(count.ItemId) + (Weight(count.Field) * Math.Min(count.Count, MostPerField));
-        }
-
-        return scores;
+        var words = filter.Terms.Where(t => !t.LeftOut).Select(t => t.Words).ToArray();
+        var counts = await db.Database.SqlQuery<FieldCount>(
+            $"""
+             select item_id as "ItemId", field as "Field", count(*)::integer as "Count" from search_texts
+             where item_id = any({ids}) and normal like any (array(select '%' || search_normal(word) || '%' from unnest({words}) word)) and ({filter.Said} or field <> 'Transcript')
+             group by item_id, field
+             """).ToListAsync(ct);
+        return counts.GroupBy(c => c.ItemId, StringComparer.Ordinal)
+            .ToDictionary(c => c.Key, c => c.Sum(f => Weight(Enum.Parse<SearchField>(f.Field)) * Math.Min(f.Count, MostPerField)), StringComparer.Ordinal);
     }
 
     // Whoever types a number looks for that very thing; what somebody wrote about a recording says more of it than a word that fell in it.
@@ -50,6 +49,8 @@ internal static class Relevance
         SearchField.Transcript => 2,
         _ => 4,
     };
+
+    private sealed record FieldCount(string ItemId, string Field, int Count);
 }
 
 /// <summary>Where a page of the best first ended.</summary>

@@ -62,28 +62,26 @@ internal sealed class Searching(EvidenceCatalogue catalogue, ItemRegister regist
     private async Task<IReadOnlyList<FoundItem>> ShowAsync(CatalogueDb db, ItemFilter filter, IReadOnlyList<string> ids, CancellationToken ct)
     {
         var summaries = await register.SummariesAsync(db, ids, ct);
-        var wanted = filter.Terms.Where(t => !t.LeftOut).ToList();
-        var texts = new Dictionary<(string Item, SearchField Field, int Place), SearchText>();
-        var counts = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var term in wanted)
-        {
-            var having = term.In(db, filter.Said).Where(t => ids.Contains(t.ItemId));
-            foreach (var count in await having.GroupBy(t => t.ItemId).Select(g => new { g.Key, Count = g.Count() }).ToListAsync(ct))
-                counts[count.Key] = counts.GetValueOrDefault(count.Key) + count.Count;
-            var first = db.Items.Where(i => ids.Contains(i.Id)).SelectMany(i => term.In(db, filter.Said).Where(t => t.ItemId == i.Id)
-                .OrderBy(t => t.Field == SearchField.Transcript ? 0 : 1).ThenBy(t => t.Field).ThenBy(t => t.Place).Take(HitsShown));
-            foreach (var text in await first.ToListAsync(ct))
-                texts[(text.ItemId, text.Field, text.Place)] = text;
-        }
-
-        var hits = texts.Values.ToLookup(t => t.ItemId);
-        return [.. ids.Where(summaries.ContainsKey).Select(id => new FoundItem(summaries[id], counts.GetValueOrDefault(id), [.. Hits(hits[id], wanted)]))];
+        var words = filter.Terms.Where(t => !t.LeftOut).Select(t => t.Words).ToArray();
+        var hits = (await Having(db, filter, ids, words).Where(h => h.Number <= HitsShown).ToListAsync(ct)).ToLookup(h => h.ItemId);
+        return [.. ids.Where(summaries.ContainsKey).Select(id => new FoundItem(summaries[id], hits[id].FirstOrDefault()?.Matches ?? 0, [.. hits[id].OrderBy(h => h.Number).Select(h => Show(h, words))]))];
     }
 
-    private static IEnumerable<SearchHit> Hits(IEnumerable<SearchText> texts, IReadOnlyList<SearchTerm> terms) =>
-        texts.OrderBy(t => t.Field != SearchField.Transcript).ThenBy(t => t.Field).ThenBy(t => t.Place).Take(HitsShown).Select(text =>
-        {
-            var (excerpt, marks) = TextMarks.Excerpt(text.Text, terms.Select(t => t.Words));
-            return new SearchHit(text.Field, text.Place, text.StartsAt, text.EndsAt, excerpt, marks);
-        });
+    /// <summary>The texts of some items that have one of the words, numbered for each item: what is said first.</summary>
+    private static IQueryable<FoundText> Having(CatalogueDb db, ItemFilter filter, IReadOnlyList<string> ids, string[] words) => db.Database.SqlQuery<FoundText>(
+        $"""
+         select item_id as "ItemId", field as "Field", place as "Place", starts_at as "StartsAt", ends_at as "EndsAt", text as "Text",
+             count(*) over (partition by item_id)::integer as "Matches",
+             (row_number() over (partition by item_id order by field <> 'Transcript', field, place))::integer as "Number"
+         from search_texts
+         where item_id = any({ids}) and normal like any (array(select '%' || search_normal(word) || '%' from unnest({words}) word)) and ({filter.Said} or field <> 'Transcript')
+         """);
+
+    private static SearchHit Show(FoundText text, string[] words)
+    {
+        var (excerpt, marks) = TextMarks.Excerpt(text.Text, words);
+        return new SearchHit(Enum.Parse<SearchField>(text.Field), text.Place, text.StartsAt, text.EndsAt, excerpt, marks);
+    }
+
+    private sealed record FoundText(string ItemId, string Field, int Place, double? StartsAt, double? EndsAt, string Text, int Matches, int Number);
 }

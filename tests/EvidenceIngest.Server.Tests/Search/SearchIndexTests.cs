@@ -1,6 +1,5 @@
 using System.Net.Http.Json;
 using EvidenceIngest.Domain;
-using EvidenceIngest.Server.Cases;
 using EvidenceIngest.Server.Items;
 using EvidenceIngest.Server.Recorders;
 using EvidenceIngest.Server.Search;

@@ -6,7 +6,6 @@ using EvidenceIngest.Server.Access;
 using EvidenceIngest.Server.Items;
 using EvidenceIngest.Server.People;
 using EvidenceIngest.Server.Recorders;
-using EvidenceIngest.Server.Search;
 using EvidenceIngest.Server.Tests.Support;
 
 namespace EvidenceIngest.Server.Tests.Search;
