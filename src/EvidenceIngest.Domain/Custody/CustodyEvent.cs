@@ -275,6 +275,12 @@ public enum CustodyEventKind
 
     /// <summary>Service: a case was handed out for the provincial platform.</summary>
     CaseExchanged,
+
+    /// <summary>A person said in which language an item is spoken.</summary>
+    LanguageChosen,
+
+    /// <summary>An engine could not write down what an item says.</summary>
+    TranscriptionFailed,
 }
 
 /// <summary>One fact in an item's custody chain, as it is hashed.</summary>

@@ -97,6 +97,8 @@ public static class CustodyWords
         CustodyEventKind.ReminderRecounted => "提醒期限重新计算",
         CustodyEventKind.YearlyFiguresMade => "形成年度执法数据",
         CustodyEventKind.CaseExchanged => "导出案件交换数据",
+        CustodyEventKind.LanguageChosen => "选定语种",
+        CustodyEventKind.TranscriptionFailed => "未能生成文字初稿",
         _ => kind.ToString(),
     };
 

@@ -22,6 +22,7 @@ using EvidenceIngest.Server.Reminders;
 using EvidenceIngest.Server.Retention;
 using EvidenceIngest.Server.Reviews;
 using EvidenceIngest.Server.Supervision.Yearly;
+using EvidenceIngest.Server.Transcription;
 using EvidenceIngest.Server.Transcripts;
 using EvidenceIngest.Server.Transparency;
 using Microsoft.AspNetCore.Identity;
@@ -118,6 +119,8 @@ internal sealed partial class CatalogueDb(DbContextOptions<CatalogueDb> options)
     public DbSet<ReviewFinding> ReviewFindings => Set<ReviewFinding>();
 
     public DbSet<StoredTranscript> Transcripts => Set<StoredTranscript>();
+
+    public DbSet<HeardWindow> HeardWindows => Set<HeardWindow>();
 
     public DbSet<Package> Packages => Set<Package>();
 
@@ -271,6 +274,11 @@ internal sealed partial class CatalogueDb(DbContextOptions<CatalogueDb> options)
         modelBuilder.Entity<ReminderLook>().HasKey(l => new { l.ReminderId, l.Who });
         modelBuilder.Entity<YearlyEdition>().Property(e => e.Counts).AsJson();
         modelBuilder.Entity<StoredTranscript>().HasKey(t => new { t.ItemId, t.Version });
+        modelBuilder.Entity<HeardWindow>(e =>
+        {
+            e.HasKey(w => new { w.ItemId, w.Begins });
+            e.Property(w => w.Segments).AsJson("json");
+        });
         modelBuilder.Entity<Package>().Property(p => p.Items).AsJson();
         modelBuilder.Entity<PackageFetch>().HasKey(f => new { f.PackageId, f.ItemId, f.Name });
         modelBuilder.Entity<PackageFile>().HasKey(f => new { f.PackageId, f.Path });
