@@ -58,10 +58,17 @@ public sealed class VoskEngineTests : IDisposable
     {
         var library = VoskLibrary.Load(Speech.EngineFolder);
         var loads = 0;
-        using var shared = new SharedModel(() => ++loads == 1 ? throw new IOException("disk") : Task.FromResult(library.OpenModel(Speech.MakersFolder)!), TimeSpan.FromMinutes(1), TimeProvider.System);
+        using var shared = new SharedModel(LoadAsync, TimeSpan.FromMinutes(1), TimeProvider.System);
         await Assert.ThrowsAsync<IOException>(() => shared.AcquireAsync(default));
         using var lease = await shared.AcquireAsync(default);
         Assert.False(lease.Model.IsInvalid);
+
+        Task<VoskModel> LoadAsync()
+        {
+            if (++loads == 1)
+                throw new IOException("disk");
+            return Task.FromResult(library.OpenModel(Speech.MakersFolder)!);
+        }
     }
 
     [Fact]

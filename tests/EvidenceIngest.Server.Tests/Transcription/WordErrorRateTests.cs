@@ -5,9 +5,9 @@ public sealed class WordErrorRateTests(ITestOutputHelper output)
 {
     private const double Allowed = 0.02;
 
-    // Measured with vosk 0.3.39 and the small English model of scripts/setup.
-    private const double ReadingAloud = 0.0;
-    private const double Noisy = 0.0;
+    // Measured with vosk 0.3.39 and the small English model of scripts/setup, of 71 words.
+    private const double ReadingAloud = 19 / 71.0;
+    private const double Noisy = 43 / 71.0;
 
     [Fact]
     public async Task Of_a_book_read_aloud_it_stays_where_it_was() => await DemandAsync("a book read aloud", ReadingAloud, null);

@@ -16,7 +16,7 @@ internal static class VerboseAnswer
             using var answer = JsonDocument.Parse(utf8);
             var root = answer.RootElement;
             var words = Words(root) ?? [];
-            var segments = List(root, "segments").Select(s => new TranscriptSegment(Number(s, "start"), Number(s, "end"), Text(s, "speaker"), Text(s, "text") ?? "") { Words = Words(s) }).ToList();
+            var segments = List(root, "segments").Select(s => new TranscriptSegment(Number(s, "start"), Number(s, "end"), Text(s, "speaker"), Text(s, "text") ?? "") { Words = Words(s) }).OrderBy(s => s.Start).ToList();
             if (segments.Count == 0)
                 return Text(root, "text") is { } text && !string.IsNullOrWhiteSpace(text) ? [new TranscriptSegment(0, seconds, null, text) { Words = words.Count > 0 ? words : null }] : [];
             return words.Count == 0 ? segments : [.. segments.Select((s, i) => s.Words is not null ? s : s with { Words = Within(words, segments, i) })];
