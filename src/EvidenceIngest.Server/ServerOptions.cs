@@ -5,6 +5,7 @@ using EvidenceIngest.Server.Events;
 using EvidenceIngest.Server.Fixity;
 using EvidenceIngest.Server.People.Ldap;
 using EvidenceIngest.Server.Reminders;
+using EvidenceIngest.Server.Transcription;
 using EvidenceIngest.Server.Transparency;
 
 namespace EvidenceIngest.Server;
@@ -56,6 +57,9 @@ public sealed class ServerOptions
 
     /// <summary>When who is told of what has a deadline.</summary>
     public ReminderOptions Reminders { get; init; } = new();
+
+    /// <summary>What writes down what is said.</summary>
+    public TranscriptionOptions Transcription { get; init; } = new();
 
     /// <summary>How many requests a second callers may make.</summary>
     public RateOptions Rates { get; init; } = new();

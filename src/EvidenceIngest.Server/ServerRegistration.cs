@@ -30,6 +30,7 @@ using EvidenceIngest.Server.Search;
 using EvidenceIngest.Server.Status;
 using EvidenceIngest.Server.Supervision;
 using EvidenceIngest.Server.Supervision.Yearly;
+using EvidenceIngest.Server.Transcription;
 using EvidenceIngest.Server.Transcripts;
 using EvidenceIngest.Server.Transparency;
 using EvidenceIngest.Server.Vault;
@@ -141,6 +142,7 @@ public static class ServerRegistration
         services.AddTransparencyLog(server.Log);
         services.AddFixity(server.Fixity);
         services.AddEvents(server.Events);
+        services.AddTranscription(server.Transcription);
         AddPipeline(services, server);
         services.AddApiConventions();
         return services.ConfigureHttpJsonOptions(json => EvidenceJson.Apply(json.SerializerOptions));
@@ -170,6 +172,7 @@ public static class ServerRegistration
         SecrecyEndpoints.Map(api, writers);
         AccessEndpoints.Map(api);
         TranscriptEndpoints.Map(api, readers, writers);
+        LanguageEndpoints.Map(writers);
         TokenAdministration.Map(api);
         ServiceCustody.Map(api);
         WebhookEndpoints.Map(api);
@@ -202,6 +205,7 @@ public static class ServerRegistration
         services.AddSingleton<WorkFolder>();
         services.AddSingleton<Inspecting>();
         services.AddSingleton<Rendering>();
+        services.AddSingleton<Transcribing>();
         services.AddSingleton<StageRuns>();
         services.AddSingleton<PipelineSchedule>();
         services.AddSingleton<PipelineSweep>();
@@ -216,11 +220,12 @@ public static class ServerRegistration
                 scheduler.IdleWaitTime = TimeSpan.FromSeconds(2);
                 scheduler.ShutdownJobInterruption = ShutdownJobInterruption.WhenNotWaitingForJobs;
             });
-            quartz.UseDefaultThreadPool(server.SealingConcurrency + server.RenderingConcurrency);
-            // Renderings that take an hour must not keep deliveries from being sealed.
+            quartz.UseDefaultThreadPool(server.SealingConcurrency + server.RenderingConcurrency + server.Transcription.Concurrency);
+            // Renderings and transcripts that take an hour must not keep deliveries from being sealed.
             quartz.UseExecutionLimits(limits => limits
                 .ForGroup(SealJob.Name, server.SealingConcurrency, ExecutionLimitScope.Node)
-                .ForGroup(DeriveJob.Name, server.RenderingConcurrency, ExecutionLimitScope.Node));
+                .ForGroup(DeriveJob.Name, server.RenderingConcurrency, ExecutionLimitScope.Node)
+                .ForGroup(TranscribeJob.Name, server.Transcription.Concurrency, ExecutionLimitScope.Node));
             quartz.UsePersistentStore(store =>
             {
                 store.ProvisionSchema();

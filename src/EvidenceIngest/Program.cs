@@ -17,6 +17,7 @@ var root = new RootCommand("EvidenceIngest 执法音像资料采集服务")
     DocksCommand.Create(),
     ProfilesCommand.Create(),
     TranscriptCommand.Create(),
+    ModelsCommand.Create(),
     CasesCommand.Create(),
     CalendarCommand.Create(),
     ImportCommand.Create(),

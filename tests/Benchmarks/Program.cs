@@ -28,5 +28,12 @@ if (args is ["register", var items])
     return;
 }
 
+if (args is ["transcribe"])
+{
+    await using var transcribe = await TranscribeBench.StartAsync(end.Token);
+    await transcribe.RunAsync(Console.Out, end.Token);
+    return;
+}
+
 await using var station = await StationBench.StartAsync(end.Token);
 await station.RunAsync(Console.Out, end.Token);

@@ -278,6 +278,12 @@ public enum CustodyEventKind
 
     /// <summary>Service: somebody looked for recordings by words or properties.</summary>
     Searched,
+
+    /// <summary>A person said in which language an item is spoken.</summary>
+    LanguageChosen,
+
+    /// <summary>An engine could not write down what an item says.</summary>
+    TranscriptionFailed,
 }
 
 /// <summary>One fact in an item's custody chain, as it is hashed.</summary>

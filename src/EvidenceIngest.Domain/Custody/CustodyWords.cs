@@ -98,6 +98,8 @@ public static class CustodyWords
         CustodyEventKind.YearlyFiguresMade => "形成年度执法数据",
         CustodyEventKind.CaseExchanged => "导出案件交换数据",
         CustodyEventKind.Searched => "检索资料",
+        CustodyEventKind.LanguageChosen => "选定语种",
+        CustodyEventKind.TranscriptionFailed => "未能生成文字初稿",
         _ => kind.ToString(),
     };
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using EvidenceIngest.Domain.Evidence;
 
 namespace EvidenceIngest.Domain.Transcripts;
@@ -53,9 +54,24 @@ public sealed record TranscriptSegment(double? Start, double? End, string? Speak
     /// <summary>Longer than any recorder runs, in seconds: seven days.</summary>
     public const double Longest = 7 * 24 * 3600;
 
+    /// <summary>What an engine heard, word by word; null for what people write, which leaves the member out as before there were engines.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<TranscriptWord>? Words { get; init; }
+
     /// <summary>A time as it is shown. Not rounded to even, so that what is a millisecond apart stays apart.</summary>
     /// <exception cref="FormatException">It is negative, no number, or beyond <see cref="Longest"/>.</exception>
     public static TimeSpan Time(double seconds) => seconds is >= 0 and <= Longest
         ? TimeSpan.FromMilliseconds(Math.Round(seconds * 1000, MidpointRounding.AwayFromZero))
         : throw new FormatException($"{seconds} is no time of a transcript: 0 to {Longest} seconds");
+}
+
+/// <param name="Text">As the engine wrote it.</param>
+/// <param name="Start">From the item's beginning, in seconds.</param>
+/// <param name="End">Not before the start.</param>
+/// <param name="Confidence">0 to 1, as the engine judges itself; null where it doesn't. Of another language it can be high and wrong.</param>
+public sealed record TranscriptWord(string Text, double Start, double End, double? Confidence)
+{
+    /// <summary>In answers only, where the confidence is below the service's threshold; records never have it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? Doubtful { get; init; }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using EvidenceIngest.Domain;
 using EvidenceIngest.Domain.Evidence;
@@ -93,7 +94,8 @@ internal static class Examples
         return shape.Kind switch
         {
             _ when depth == Deepest => null,
-            JsonTypeInfoKind.Object => new JsonObject(shape.Properties.Select(p => KeyValuePair.Create(p.Name, Value(p.PropertyType, p.Name, bare, depth + 1)))),
+            // What is left out where there is none is missing from most answers.
+            JsonTypeInfoKind.Object => new JsonObject(shape.Properties.Where(p => p.AttributeProvider?.IsDefined(typeof(JsonIgnoreAttribute), true) != true).Select(p => KeyValuePair.Create(p.Name, Value(p.PropertyType, p.Name, bare, depth + 1)))),
             JsonTypeInfoKind.Enumerable => new JsonArray(Value(shape.ElementType!, member, owner, depth + 1)),
             JsonTypeInfoKind.Dictionary => new JsonObject(),
             _ => bare == typeof(byte[]) ? "eyJ9" : null,

@@ -23,6 +23,7 @@ using EvidenceIngest.Server.Retention;
 using EvidenceIngest.Server.Reviews;
 using EvidenceIngest.Server.Search;
 using EvidenceIngest.Server.Supervision.Yearly;
+using EvidenceIngest.Server.Transcription;
 using EvidenceIngest.Server.Transcripts;
 using EvidenceIngest.Server.Transparency;
 using Microsoft.AspNetCore.Identity;
@@ -123,6 +124,8 @@ internal sealed partial class CatalogueDb(DbContextOptions<CatalogueDb> options)
     public DbSet<ReviewFinding> ReviewFindings => Set<ReviewFinding>();
 
     public DbSet<StoredTranscript> Transcripts => Set<StoredTranscript>();
+
+    public DbSet<HeardWindow> HeardWindows => Set<HeardWindow>();
 
     public DbSet<Package> Packages => Set<Package>();
 
@@ -286,6 +289,11 @@ internal sealed partial class CatalogueDb(DbContextOptions<CatalogueDb> options)
         {
             e.HasKey(s => new { s.AccountId, s.Name });
             e.Property(s => s.Query).AsJson();
+        });
+        modelBuilder.Entity<HeardWindow>(e =>
+        {
+            e.HasKey(w => new { w.ItemId, w.Begins });
+            e.Property(w => w.Segments).AsJson("json");
         });
         modelBuilder.Entity<Package>().Property(p => p.Items).AsJson();
         modelBuilder.Entity<PackageFetch>().HasKey(f => new { f.PackageId, f.ItemId, f.Name });

@@ -120,6 +120,8 @@ internal sealed class DisposalKeeper(
         }
 
         item.State = ItemState.Disposed;
+        // Words of a draft that is only half made.
+        await db.HeardWindows.Where(w => w.ItemId == id).ExecuteDeleteAsync(ct);
         return null;
     }
 

@@ -92,6 +92,9 @@ internal sealed class EvidenceItem : IOfUnit
     /// <summary>A person vouches for its last transcript.</summary>
     public bool TranscriptConfirmed { get; set; }
 
+    /// <summary>In which language it is spoken, as a person said; null where nobody did, and the service's setting counts.</summary>
+    public string? Language { get; set; }
+
     public IReadOnlyList<Finding> Findings { get; set; } = [];
 
     public DateTimeOffset AnnouncedAt { get; init; }

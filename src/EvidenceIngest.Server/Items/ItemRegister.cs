@@ -69,7 +69,8 @@ internal sealed class ItemRegister(EvidenceCatalogue catalogue, ServerOptions op
             [.. item.Facts.OrderBy(f => f.Position).Select(f => f.Facts)],
             [.. item.Renditions.OrderBy(r => r.Name).Select(r => new RenditionView(r.Name, r.ContentType, r.Bytes, r.Sha256, r.Bucket, r.Key, r.Recipe))],
             item.AnnouncedAt,
-            item.Secrecy);
+            item.Secrecy,
+            item.Language);
     }
 
     public async Task<IReadOnlyList<CustodyEventView>> CustodyAsync(string itemId, CancellationToken ct)

@@ -75,6 +75,7 @@ public sealed record StageProgress(Stage Stage, StageState State, int Attempts, 
 /// <param name="Renditions">With recipe and digest.</param>
 /// <param name="AnnouncedAt">UTC.</param>
 /// <param name="Secrecy">What the law protects in it.</param>
+/// <param name="Language">In which it is spoken, as a person said; null where nobody did, and the service's setting counts.</param>
 public sealed record ItemDetail(
     ItemSummary Summary,
     string DeliveryId,
@@ -91,7 +92,8 @@ public sealed record ItemDetail(
     IReadOnlyList<MediaFacts> Facts,
     IReadOnlyList<RenditionView> Renditions,
     DateTimeOffset AnnouncedAt,
-    Secrecy Secrecy);
+    Secrecy Secrecy,
+    string? Language);
 
 /// <param name="Name">proxy, poster, audio16k.</param>
 /// <param name="ContentType">Media type.</param>

@@ -33,7 +33,7 @@ public enum StageState
     /// <summary>It can't be done; the note and a custody event say why.</summary>
     Failed,
 
-    /// <summary>Waits for what this version can't do yet.</summary>
+    /// <summary>Waits for something that people have to install; the note says what.</summary>
     Awaiting,
 }
 

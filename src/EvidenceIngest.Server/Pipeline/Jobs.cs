@@ -18,7 +18,7 @@ internal sealed class SealJob(StageRuns runs, Sealing sealing, PipelineSchedule 
 
 /// <summary>Inspects and renders the item that the job is named after, with one copy of its masters.</summary>
 [DisallowConcurrentExecution]
-internal sealed class DeriveJob(StageRuns runs, Inspecting inspecting, Rendering rendering, WorkFolder folder) : IJob
+internal sealed class DeriveJob(StageRuns runs, Inspecting inspecting, Rendering rendering, WorkFolder folder, PipelineSchedule schedule) : IJob
 {
     public const string Name = "derive";
 
@@ -26,7 +26,23 @@ internal sealed class DeriveJob(StageRuns runs, Inspecting inspecting, Rendering
     {
         var itemId = context.JobDetail.Key.Name;
         using var work = folder.Open(itemId);
-        if (await runs.RunAsync(itemId, Stage.Inspect, ct => inspecting.RunAsync(itemId, work, ct), cancellationToken))
-            await runs.RunAsync(itemId, Stage.Render, ct => rendering.RunAsync(itemId, work, ct), cancellationToken);
+        if (await runs.RunAsync(itemId, Stage.Inspect, ct => inspecting.RunAsync(itemId, work, ct), cancellationToken)
+            && await runs.RunAsync(itemId, Stage.Render, ct => rendering.RunAsync(itemId, work, ct), cancellationToken))
+        {
+            await schedule.TryScheduleAsync(itemId, Stage.Transcribe, cancellationToken);
+        }
+    }
+}
+
+/// <summary>Transcribes the item that the job is named after. A job of its own: hours of sound must not keep pictures from being made.</summary>
+[DisallowConcurrentExecution]
+internal sealed class TranscribeJob(StageRuns runs, Transcribing transcribing) : IJob
+{
+    public const string Name = "transcribe";
+
+    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
+    {
+        var itemId = context.JobDetail.Key.Name;
+        await runs.RunAsync(itemId, Stage.Transcribe, ct => transcribing.RunAsync(itemId, ct), cancellationToken);
     }
 }

@@ -27,9 +27,12 @@ internal sealed class PipelineSchedule(ISchedulerFactory schedulers, TimeProvide
                 await scheduler.DeleteJob(key, ct);
             }
 
-            var job = name == SealJob.Name
-                ? JobBuilder.Create<SealJob>().WithIdentity(key).RequestRecovery().Build()
-                : JobBuilder.Create<DeriveJob>().WithIdentity(key).RequestRecovery().Build();
+            var job = name switch
+            {
+                SealJob.Name => JobBuilder.Create<SealJob>().WithIdentity(key).RequestRecovery().Build(),
+                TranscribeJob.Name => JobBuilder.Create<TranscribeJob>().WithIdentity(key).RequestRecovery().Build(),
+                _ => JobBuilder.Create<DeriveJob>().WithIdentity(key).RequestRecovery().Build(),
+            };
             await scheduler.ScheduleJob(job, NewTrigger(name).StartNow().Build(), new ScheduleJobOptions(), ct);
             return true;
         }

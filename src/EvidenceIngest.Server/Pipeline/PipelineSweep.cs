@@ -1,4 +1,5 @@
 using EvidenceIngest.Server.Catalogue;
+using EvidenceIngest.Server.Transcription;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -8,10 +9,10 @@ namespace EvidenceIngest.Server.Pipeline;
 
 /// <summary>
 /// Starts the scheduler, then looks for stages that are due without a job: a process may die between the commit that makes
-/// a stage due and the scheduling of its job.
+/// a stage due and the scheduling of its job. What waits for a model becomes due here, once there is one.
 /// </summary>
 internal sealed class PipelineSweep(
-    EvidenceCatalogue catalogue, CatalogueStart start, ISchedulerFactory schedulers, PipelineSchedule schedule, WorkFolder folder,
+    EvidenceCatalogue catalogue, CatalogueStart start, ISchedulerFactory schedulers, PipelineSchedule schedule, WorkFolder folder, AwaitedModels awaited,
     ServerOptions options, TimeProvider time, ILogger<PipelineSweep> log) : BackgroundService
 {
     private const int Most = 500;
@@ -59,6 +60,7 @@ internal sealed class PipelineSweep(
     /// <summary>Schedules what is due, the nearest deadline first.</summary>
     internal async Task<int> SweepAsync(CancellationToken ct)
     {
+        await awaited.ReleaseAsync(ct);
         var before = time.GetUtcNow() - Patience;
         var due = await catalogue.ReadAsync(
             db => db.ItemStages

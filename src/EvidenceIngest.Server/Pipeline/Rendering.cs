@@ -98,9 +98,9 @@ internal sealed class Rendering(
                 $"{r.Name}: {r.Bytes} bytes, sha256 {r.Sha256}, {r.Bucket}/{r.Key}, by {r.Recipe.Tool} from sha256 {string.Join(", ", r.Recipe.Parents)}")));
         }
 
-        var sound = item.Facts.Any(f => f.Facts.AudioCodec is not null);
-        item.Stages.Single(s => s.Stage == Stage.Transcribe).Become(
-            sound ? StageState.Awaiting : StageState.NotNeeded, now, sound ? "awaiting transcription" : null);
+        // Engines hear the rendition: where none could be made, people write what they hear.
+        var sound = failure is null && item.Facts.Any(f => f.Facts.AudioCodec is not null);
+        item.Stages.Single(s => s.Stage == Stage.Transcribe).Become(sound ? StageState.Due : StageState.NotNeeded, now);
         await db.AppendAsync(itemId, events, ct);
     }
 }

@@ -4,6 +4,7 @@ using EvidenceIngest.Domain.Custody;
 using EvidenceIngest.Domain.Deliveries;
 using EvidenceIngest.Server.Catalogue;
 using EvidenceIngest.Server.Custody;
+using EvidenceIngest.Server.Transcription;
 using EvidenceIngest.Server.Vault;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
@@ -54,7 +55,7 @@ internal sealed class StageRuns(
 
     private static bool IsPassing(Exception e) =>
         e is VaultUnavailableException or VaultBrokenPromiseException or VaultNotTrustedException
-            or CatalogueUnavailableException or IOException or HttpRequestException or TimeoutException;
+            or CatalogueUnavailableException or TranscriberUnavailableException or IOException or HttpRequestException or TimeoutException;
 
     private async Task TryPostponeAsync(string itemId, Stage stage, Exception failure, CancellationToken ct)
     {
@@ -87,7 +88,7 @@ internal sealed class StageRuns(
                 later.Become(StageState.NotNeeded, now, $"{stage} failed");
             var kind = failure is SealedCopyDiffersException or VaultObjectMissingException
                 ? CustodyEventKind.FixityMismatch
-                : CustodyEventKind.RenderFailed;
+                : stage == Stage.Transcribe ? CustodyEventKind.TranscriptionFailed : CustodyEventKind.RenderFailed;
             await db.AppendAsync(itemId, now, Actors.Server(options.Name), kind, $"{stage} was given up: {reason}", ct);
             log.StageFailed(stage.ToString(), itemId, reason);
             return null;

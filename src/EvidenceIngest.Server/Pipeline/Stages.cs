@@ -6,7 +6,7 @@ namespace EvidenceIngest.Server.Pipeline;
 /// <item><see cref="Stage.Seal"/> (<see cref="Sealing"/>): begins when the dock completes the delivery; ends with the receipt.</item>
 /// <item><see cref="Stage.Inspect"/> (<see cref="Inspecting"/>): the media's facts, damage, the final kind.</item>
 /// <item><see cref="Stage.Render"/> (<see cref="Rendering"/>): what people look at instead of the master.</item>
-/// <item><see cref="Stage.Transcribe"/>: awaits its own issue.</item>
+/// <item><see cref="Stage.Transcribe"/> (<see cref="Transcribing"/>): an engine's draft of what is said, where a model is there.</item>
 /// </list>
 /// Every stage is idempotent: it commits its result and the next stage's turn in one transaction, and does nothing when it
 /// isn't its turn. So a job that is lost, repeated or run twice changes nothing; <see cref="PipelineSweep"/> makes it anew.
@@ -20,7 +20,12 @@ internal static class Stages
     /// The job that does a stage. Inspecting and rendering share one, because both need the masters on a local disk and an
     /// hour of footage is too much to fetch twice; their results are recorded separately all the same.
     /// </summary>
-    public static string JobOf(Stage stage) => stage == Stage.Seal ? SealJob.Name : DeriveJob.Name;
+    public static string JobOf(Stage stage) => stage switch
+    {
+        Stage.Seal => SealJob.Name,
+        Stage.Transcribe => TranscribeJob.Name,
+        _ => DeriveJob.Name,
+    };
 
     /// <summary>Waits before the next attempt; sealing comes back soonest, for a dock and a deadline wait for it.</summary>
     public static TimeSpan Backoff(Stage stage, int attempts)

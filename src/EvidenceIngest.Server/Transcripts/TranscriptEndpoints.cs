@@ -31,20 +31,22 @@ internal static class TranscriptEndpoints
     private static async Task<IResult> ReadAsync(
         string id, HttpContext http, TranscriptRegister transcripts, CancellationToken ct, string? version = null, string? format = null)
     {
-        if (format is not (null or "json" or "text" or "vtt"))
-            throw RequestRefusedException.Invalid("format", "must be json, text or vtt");
+        if (format is not (null or "json" or "text" or "vtt" or "srt"))
+            throw RequestRefusedException.Invalid("format", "must be json, text, vtt or srt");
         var found = await transcripts.ReadAsync(Id(id), Version(version), http.Caller().Name, ct);
         http.Response.Headers.CacheControl = "private, no-store";
         http.Response.Headers.XContentTypeOptions = "nosniff";
         return format switch
         {
             "text" => TypedResults.Text(TranscriptText.Plain(found), "text/plain", Encoding.UTF8),
-            "vtt" => TranscriptText.WebVtt(found) is { } vtt
-                ? TypedResults.Text(vtt, "text/vtt", Encoding.UTF8)
-                : throw RequestRefusedException.Conflict("the transcript has segments without times, which WebVTT needs: ask for text"),
+            "vtt" => TypedResults.Text(Cues(TranscriptText.WebVtt(found)), "text/vtt", Encoding.UTF8),
+            "srt" => TypedResults.Text(Cues(TranscriptText.SubRip(found)), "application/x-subrip", Encoding.UTF8),
             _ => http.Tagged(found),
         };
     }
+
+    private static string Cues(string? cues) =>
+        cues ?? throw RequestRefusedException.Conflict("the transcript has segments without times, which subtitles need: ask for text");
 
     private static async Task<IResult> WriteAsync(string id, HttpContext http, TranscriptRegister transcripts, CancellationToken ct) =>
         http.Tagged(await transcripts.WriteAsync(Id(id), await http.ReadJsonAsync<TranscriptRequest>(MaxBody), http.Caller().Name, ct, Precondition.Of(http)));

@@ -6,6 +6,7 @@ using EvidenceIngest.Server.Api;
 using EvidenceIngest.Server.Catalogue;
 using EvidenceIngest.Server.Custody;
 using EvidenceIngest.Server.Items;
+using EvidenceIngest.Server.Transcription;
 using Microsoft.EntityFrameworkCore;
 
 namespace EvidenceIngest.Server.Transcripts;
@@ -14,7 +15,7 @@ namespace EvidenceIngest.Server.Transcripts;
 /// Lets people write, correct, confirm and read what was said. Every version stays, and the chain tells of each. Whoever writes
 /// or confirms names the version that he read, so that two don't overwrite each other and nobody vouches for words he never saw.
 /// </summary>
-internal sealed class TranscriptRegister(EvidenceCatalogue catalogue, TimeProvider time)
+internal sealed class TranscriptRegister(EvidenceCatalogue catalogue, TranscriptionOptions options, TimeProvider time)
 {
     /// <summary>Reading on within that time is one look, as with links.</summary>
     private static readonly TimeSpan OneLook = TimeSpan.FromMinutes(5);
@@ -51,7 +52,7 @@ internal sealed class TranscriptRegister(EvidenceCatalogue catalogue, TimeProvid
                     .OrderByDescending(t => t.Version).FirstOrDefaultAsync(ct)
                     ?? throw (version is null ? NoTranscript(itemId) : RequestRefusedException.NotFound($"item {itemId} has no transcript version {version}"));
                 await LookAsync(db, wanted, now, by, ct);
-                return wanted.Read();
+                return Shown(wanted.Read());
             },
             ct);
     }
@@ -61,6 +62,8 @@ internal sealed class TranscriptRegister(EvidenceCatalogue catalogue, TimeProvid
     public Task<Transcript> WriteAsync(string itemId, TranscriptRequest request, string by, CancellationToken ct, Precondition? precondition = null)
     {
         TranscriptRules.Check(request);
+        // Whoever sends a corrected draft back may have left the engine's words in it; times and confidence of words that are others now are nobody's.
+        request = request with { Segments = [.. request.Segments.Select(s => s with { Words = null })] };
         var now = time.GetUtcMilliseconds();
         return catalogue.WriteAsync(
             async db =>
@@ -69,7 +72,7 @@ internal sealed class TranscriptRegister(EvidenceCatalogue catalogue, TimeProvid
                 var known = last?.Read();
                 if (known is not null && IsSame(known, request, by) && IsRetry(known.Version, request.Follows))
                     return known;
-                precondition?.Demand(known);
+                precondition?.Demand(known is null ? null : Shown(known));
                 Demand(last, itemId, request.Follows);
                 TranscriptRules.CheckLength(item, request.Segments);
                 var made = new Transcript(
@@ -102,6 +105,29 @@ internal sealed class TranscriptRegister(EvidenceCatalogue catalogue, TimeProvid
             ct);
     }
 
+    /// <summary>An engine's draft as the next version, in the transaction of the stage that it ends.</summary>
+    /// <param name="db">With the item locked, and no person's version of its transcript.</param>
+    /// <param name="item">Whose.</param>
+    /// <param name="language">That it was heard in.</param>
+    /// <param name="source">The engine.</param>
+    /// <param name="segments">What it heard.</param>
+    /// <param name="now">UTC.</param>
+    /// <param name="server">Where it ran.</param>
+    /// <param name="why">Enters the chain.</param>
+    /// <param name="ct">Ends it.</param>
+    public static async Task AddDraftAsync(
+        CatalogueDb db, EvidenceItem item, string language, string source, IReadOnlyList<TranscriptSegment> segments, DateTimeOffset now, string server, string why, CancellationToken ct)
+    {
+        var last = await LastAsync(db, item.Id, ct);
+        var made = new Transcript(item.Id, (last?.Version ?? 0) + 1, language, TranscriptState.Draft, source, segments, now, Actors.Server(server), null, null);
+        await AddAsync(db, item, last, made, why, ct);
+    }
+
+    /// <summary>Words that the engine was not sure of are marked, so that whoever corrects them listens there first.</summary>
+    private Transcript Shown(Transcript record) => record.Segments.All(s => s.Words is null)
+        ? record
+        : record with { Segments = [.. record.Segments.Select(s => s with { Words = s.Words?.Select(w => w.Confidence < options.DoubtBelow ? w with { Doubtful = true } : w).ToList() })] };
+
     private static RequestRefusedException NoTranscript(string itemId) => RequestRefusedException.NotFound($"item {itemId} has no transcript");
 
     private static bool IsSame(Transcript known, TranscriptRequest request, string by) =>
@@ -122,8 +148,11 @@ internal sealed class TranscriptRegister(EvidenceCatalogue catalogue, TimeProvid
         await db.LockItemAsync(itemId, ct);
         var item = await db.Items.Include(i => i.Files).Include(i => i.Facts).SingleOrDefaultAsync(i => i.Id == itemId, ct) ?? throw ItemRegister.NoItem(itemId);
         TranscriptRules.CheckItem(item);
-        return (item, await db.Transcripts.AsNoTracking().Where(t => t.ItemId == itemId).OrderByDescending(t => t.Version).FirstOrDefaultAsync(ct));
+        return (item, await LastAsync(db, itemId, ct));
     }
+
+    private static Task<StoredTranscript?> LastAsync(CatalogueDb db, string itemId, CancellationToken ct) =>
+        db.Transcripts.AsNoTracking().Where(t => t.ItemId == itemId).OrderByDescending(t => t.Version).FirstOrDefaultAsync(ct);
 
     private static async Task<Transcript> AddAsync(CatalogueDb db, EvidenceItem item, StoredTranscript? last, Transcript made, string why, CancellationToken ct)
     {
@@ -132,7 +161,7 @@ internal sealed class TranscriptRegister(EvidenceCatalogue catalogue, TimeProvid
         item.TranscriptConfirmed = made.State == TranscriptState.Confirmed;
         var before = last is null ? null : TranscriptEvents.Name(last.Version, last.State, last.Sha256);
         await db.AppendAsync(
-            item.Id, stored.MadeAt, Actors.Operator(stored.MadeBy), TranscriptEvents.Kind(made), TranscriptEvents.Detail(made, stored.Sha256, before, why), ct);
+            item.Id, stored.MadeAt, made.State == TranscriptState.Draft ? stored.MadeBy : Actors.Operator(stored.MadeBy), TranscriptEvents.Kind(made), TranscriptEvents.Detail(made, stored.Sha256, before, why), ct);
         return made;
     }
 

@@ -7,10 +7,13 @@ using EvidenceIngest.Hosting;
 
 namespace EvidenceIngest.Commands;
 
-/// <summary><c>transcript show|versions|write|confirm</c>: the written text that sound carries (article 27).</summary>
+/// <summary><c>transcript show|versions|write|confirm|language</c>: the written text that sound carries (article 27).</summary>
 internal static class TranscriptCommand
 {
-    public static Command Create() => new("transcript", "声音内容的文字记录 / transcripts of sound") { Show(), Versions(), Write(), Confirm() };
+    // As many as fit on a screen.
+    private const int MostDoubts = 50;
+
+    public static Command Create() => new("transcript", "声音内容的文字记录 / transcripts of sound") { Show(), Versions(), Write(), Confirm(), Language() };
 
     private static Argument<string> Item() => new("item") { Description = "音像资料编号 / id of the item" };
 
@@ -37,6 +40,7 @@ internal static class TranscriptCommand
             // Apart from the words, which may go into a file to be corrected there.
             await Console.Error.WriteLineAsync(Head(transcript));
             Console.Out.Write(TranscriptLines.Write(transcript.Segments));
+            await Console.Error.WriteAsync(Doubts(transcript));
         });
         return command;
     }
@@ -44,6 +48,13 @@ internal static class TranscriptCommand
     private static string Head(Transcript transcript) =>
         $"第{transcript.Version}版  {transcript.Language}  {EvidenceWords.Chinese(transcript.State)}  整理：{transcript.WrittenBy} {transcript.WrittenAt:O}"
         + (transcript.ConfirmedBy is { } by ? $"  确认：{by} {transcript.ConfirmedAt:O}" : "");
+
+    private static string Doubts(Transcript transcript)
+    {
+        var doubts = transcript.Segments.SelectMany(s => s.Words ?? []).Where(w => w.Doubtful == true).ToList();
+        return doubts.Count == 0 ? "" : $"识别把握不大的词 {doubts.Count} 处，请着重核听 / words that the engine was not sure of: "
+            + string.Join('、', doubts.Take(MostDoubts).Select(w => $"{TranscriptText.Clock(w.Start, withMilliseconds: false)} {w.Text}")) + (doubts.Count > MostDoubts ? "……" : "") + Environment.NewLine;
+    }
 
     private static Command Versions()
     {
@@ -111,6 +122,22 @@ internal static class TranscriptCommand
             var confirmed = await service.SendAsync(
                 HttpMethod.Post, Path(parsed.GetRequiredValue(item)) + "/confirm", new { version = parsed.GetRequiredValue(version), why = parsed.GetRequiredValue(why) }, ct);
             Console.Out.WriteLine($"已由{confirmed.Text("confirmedBy")}确认，存为第{confirmed.Text("version")}版 / confirmed, kept as version {confirmed.Text("version")}");
+        });
+        return command;
+    }
+
+    private static Command Language()
+    {
+        var item = Item();
+        var language = new Argument<string>("language") { Description = "录音所用语种，如 zh / in which language it is spoken" };
+        var why = Why("选定的依据，写入保管链 / why; enters the chain");
+        var command = new Command("language", "选定录音的语种；语种改变后机器重新生成初稿 / say in which language it is spoken; another one makes a new draft") { item, language, why };
+        command.SetServiceAction(async (parsed, service, ct) =>
+        {
+            var chosen = await service.SendAsync(
+                HttpMethod.Put, $"items/{Uri.EscapeDataString(parsed.GetRequiredValue(item))}/language",
+                new { language = parsed.GetRequiredValue(language), why = parsed.GetRequiredValue(why) }, ct);
+            Console.Out.WriteLine($"语种已选定为 {chosen.Text("language")} / the language is now {chosen.Text("language")}");
         });
         return command;
     }

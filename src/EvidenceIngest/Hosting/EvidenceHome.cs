@@ -38,6 +38,9 @@ internal sealed class EvidenceHome
 
     public string MountFolder => Path.Combine(Root, "dock", "mounts");
 
+    /// <summary>Speech models, and below <c>engine</c> the library that reads them.</summary>
+    public string ModelFolder => Path.Combine(Root, "models");
+
     public string WorkFolder => Path.Combine(Root, "server", "work");
 
     /// <summary>Signed heads of the custody log.</summary>

@@ -10,6 +10,7 @@ using EvidenceIngest.Server.Fixity;
 using EvidenceIngest.Server.MediaTools;
 using EvidenceIngest.Server.People.Ldap;
 using EvidenceIngest.Server.Reminders;
+using EvidenceIngest.Server.Transcription;
 using EvidenceIngest.Server.Transparency;
 using EvidenceIngest.Server.Vault;
 using Microsoft.Extensions.Configuration;
@@ -56,6 +57,7 @@ internal sealed class Settings(EvidenceHome home, IConfiguration values)
         Access = Access(),
         Reminders = Reminders(),
         Rates = Rates(),
+        Transcription = Transcription(),
         AgencyZone = Zone,
         UnknownRecorders = values["Server:UnknownRecorders"] switch
         {
@@ -68,6 +70,9 @@ internal sealed class Settings(EvidenceHome home, IConfiguration values)
         Settings = Published(),
     };
 
+    /// <summary>What writes down what is said, and where its models lie.</summary>
+    public TranscriptionOptions Transcription() => TranscriptionSettings.Read(home, values);
+
     /// <summary>Null when passwords are checked here alone.</summary>
     public DirectoryOptions? AgencyDirectory() => DirectorySettings.Read(home, values);
 
@@ -79,7 +84,7 @@ internal sealed class Settings(EvidenceHome home, IConfiguration values)
     /// <summary>What may be told of them: no secret, and nothing that isn't ours in the environment.</summary>
     private Dictionary<string, string> Published()
     {
-        string[] ours = ["Agency:", "Dock:", "Recorders:", "Server:", "Vault:"];
+        string[] ours = ["Agency:", "Dock:", "Recorders:", "Server:", "Transcription:", "Vault:"];
         return values.AsEnumerable()
             .Where(setting => setting.Value is not null && ours.Any(o => setting.Key.StartsWith(o, StringComparison.OrdinalIgnoreCase)))
             .ToDictionary(setting => setting.Key, setting => Publish(setting.Key, setting.Value!));

@@ -1,3 +1,4 @@
+using System.Text;
 using EvidenceIngest.Domain.Transcripts;
 
 namespace EvidenceIngest.Domain.Tests.Transcripts;
@@ -76,6 +77,41 @@ public sealed class TranscriptTextTests
     [InlineData(1e300)]
     public void A_time_that_is_none_is_never_shown(double seconds) =>
         Assert.Throws<FormatException>(() => TranscriptText.Plain(Make(new TranscriptSegment(seconds, null, null, "一"))));
+
+    [Fact]
+    public void Subtitles_for_older_players_have_no_mark_up_and_no_cue_of_somebody_elses()
+    {
+        var hostile = Make(new TranscriptSegment(0, 3601.5, "张三", "一\n\n2\n00:00:00,000 --> 00:00:01,000\n<i>二</i>"), new TranscriptSegment(3601.5, 90000, null, "好"));
+
+        Assert.Equal(
+            "1\n00:00:00,000 --> 01:00:01,500\n张三：一  2 00:00:00,000 --＞ 00:00:01,000 ＜i＞二＜/i＞\n\n2\n01:00:01,500 --> 25:00:00,000\n好\n", TranscriptText.SubRip(hostile));
+        Assert.Null(TranscriptText.SubRip(Make(new TranscriptSegment(0, null, null, "一"))));
+    }
+
+    [Fact]
+    public void A_draft_says_so_wherever_it_is_read()
+    {
+        var draft = Make(new TranscriptSegment(0, 1, null, "一"), new TranscriptSegment(1, 2, null, "二")) with { State = TranscriptState.Draft };
+
+        foreach (var text in new[] { TranscriptText.Plain(draft), TranscriptText.WebVtt(draft)!, TranscriptText.SubRip(draft)! })
+            Assert.Single(text.Split('\n'), "【机器初稿，未经人工核对】");
+        foreach (var state in new[] { TranscriptState.Corrected, TranscriptState.Confirmed })
+            Assert.DoesNotContain("机器初稿", TranscriptText.Plain(draft with { State = state }), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Records_from_before_there_were_engines_are_read_and_written_as_they_were()
+    {
+        const string Old = """{"itemId":"ev-1","version":1,"language":"zh","state":"Corrected","source":"person","segments":[{"start":0,"end":2.5,"speaker":"张三","text":"请出示证件"}],"writtenAt":"2026-11-20T00:00:00+00:00","writtenBy":"王芳","confirmedAt":null,"confirmedBy":null}""";
+        var read = EvidenceJson.FromBytes<Transcript>(Encoding.UTF8.GetBytes(Old));
+        Assert.Null(read.Segments[0].Words);
+        Assert.Equal(Old, Encoding.UTF8.GetString(EvidenceJson.ToBytes(read)));
+        var heard = read with { Segments = [read.Segments[0] with { Words = [new TranscriptWord("请", 0, 0.5, 0.25)] }] };
+        Assert.Contains("""
+            "text":"请出示证件","words":[{"text":"请","start":0,"end":0.5,"confidence":0.25}]}
+            """, Encoding.UTF8.GetString(EvidenceJson.ToBytes(heard)), StringComparison.Ordinal);
+        Assert.Equal(0.25, EvidenceJson.FromBytes<Transcript>(EvidenceJson.ToBytes(heard)).Segments[0].Words![0].Confidence);
+    }
 
     private static Transcript Make(params TranscriptSegment[] segments) =>
         new("ev-1", 1, "zh", TranscriptState.Corrected, Transcript.ByPerson, segments, DateTimeOffset.UnixEpoch, "王芳", null, null);

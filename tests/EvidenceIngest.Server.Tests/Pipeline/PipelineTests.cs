@@ -115,6 +115,7 @@ public sealed class PipelineTests(PrivateCluster cluster)
 
             Assert.True(await server.RunAsync(status.ItemId, Stage.Inspect));
             Assert.True(await server.RunAsync(status.ItemId, Stage.Render));
+            Assert.True(await server.RunAsync(status.ItemId, Stage.Transcribe));
             var item = await server.Get<ItemRegister>().FindAsync(status.ItemId, default);
             Assert.True(item.Summary.Done);
             Assert.Single(item.Facts);

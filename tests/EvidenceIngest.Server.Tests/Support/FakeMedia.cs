@@ -18,6 +18,9 @@ internal sealed class FakeMedia : IMediaInspector, IRenditionMaker, IWatermarker
     /// <summary>Sound instead of pictures.</summary>
     public bool MakesSound { get; set; }
 
+    /// <summary>WAV that becomes the rendition <c>audio16k</c>; null for none.</summary>
+    public byte[]? Sound { get; set; }
+
     /// <summary>Files that were handed to the inspector, as they were.</summary>
     public List<byte[]> Inspected { get; } = [];
 
@@ -41,7 +44,9 @@ internal sealed class FakeMedia : IMediaInspector, IRenditionMaker, IWatermarker
             return [await MadeAsync("proxy", "audio/mp4", Path.Combine(workFolder, "proxy.mp4"), Proxy, [.. masters.Select(m => m.Sha256)], ct)];
         if (RenderingFails)
             throw new RenditionFailedException("ffmpeg ended with code 1");
-        return [await MadeAsync("proxy", "video/mp4", Path.Combine(workFolder, "proxy.mp4"), Proxy, [.. masters.Select(m => m.Sha256)], ct)];
+        string[] parents = [.. masters.Select(m => m.Sha256)];
+        var proxy = await MadeAsync("proxy", "video/mp4", Path.Combine(workFolder, "proxy.mp4"), Proxy, parents, ct);
+        return Sound is null ? [proxy] : [proxy, await MadeAsync("audio16k", "audio/wav", Path.Combine(workFolder, "audio16k.wav"), Sound, parents, ct)];
     }
 
     /// <summary>What is "marked" begins with its mark.</summary>

@@ -126,7 +126,7 @@ internal sealed class MemoryVault(Faults faults, TimeProvider? time = null) : IV
         }
 
         var rest = content.AsMemory((int)offset);
-        return new MemoryStream((length is { } l ? rest[..(int)l] : rest).ToArray(), writable: false);
+        return new MemoryStream((length is { } l ? rest[..(int)Math.Min(l, rest.Length)] : rest).ToArray(), writable: false);
     });
 
     public Task LockAsync(VaultVersion version, DateTimeOffset until, CancellationToken ct) => Step(() =>

@@ -20,6 +20,7 @@ using EvidenceIngest.Server.Recorders;
 using EvidenceIngest.Server.Reminders;
 using EvidenceIngest.Server.Retention;
 using EvidenceIngest.Server.MediaTools;
+using EvidenceIngest.Server.Transcription;
 using EvidenceIngest.Server.Transparency;
 using EvidenceIngest.Server.Vault;
 using Microsoft.AspNetCore.Builder;
@@ -82,12 +83,13 @@ internal sealed class TestServer : IAsyncDisposable
     /// <param name="rates">How many requests callers may make; null for any number.</param>
     /// <param name="directory">That knows some accounts' passwords.</param>
     /// <param name="secondFactorRoles">That demand a second factor.</param>
+    /// <param name="transcription">What writes down what is said; null for no model.</param>
     public static async Task<TestServer> StartAsync(
         PrivateCluster cluster, bool withJobs = true, string? database = null, MemoryVault? vault = null, Action<MemoryVault>? arrange = null,
         UnknownRecorders unknownRecorders = UnknownRecorders.Quarantine, Uri? timestampAuthority = null, IReadOnlyList<Uri>? witnesses = null,
         MemoryVault? secondVault = null, FixityOptions? fixity = null, Action<IServiceCollection>? services = null, string? fontFolder = null,
         Func<string, EventsOptions>? events = null, RateOptions? rates = null,
-        DirectoryOptions? directory = null, IReadOnlyList<Role>? secondFactorRoles = null)
+        DirectoryOptions? directory = null, IReadOnlyList<Role>? secondFactorRoles = null, TranscriptionOptions? transcription = null)
     {
         database ??= await cluster.NewCatalogueAsync();
         var folder = Directory.CreateTempSubdirectory("evidence-server-").FullName;
@@ -118,6 +120,7 @@ internal sealed class TestServer : IAsyncDisposable
                 },
                 Directory = directory,
                 SecondFactorRoles = secondFactorRoles ?? [],
+                Transcription = transcription ?? new TranscriptionOptions { ModelFolder = Path.Combine(folder, "models"), EngineFolder = Path.Combine(folder, "models", "engine") },
                 FontFolder = fontFolder ?? "/usr/share/fonts/truetype",
                 Events = events?.Invoke(folder) ?? new EventsOptions { Webhooks = new WebhookOptions { KeyFile = Path.Combine(folder, "secrets", "webhook-key") } },
             },
@@ -259,6 +262,8 @@ internal sealed class TestServer : IAsyncDisposable
         {
             case Stage.Seal:
                 return runs.RunAsync(itemId, stage, ct => Get<Sealing>().RunAsync(itemId, ct), CancellationToken.None);
+            case Stage.Transcribe:
+                return runs.RunAsync(itemId, stage, ct => Get<Transcribing>().RunAsync(itemId, ct), CancellationToken.None);
             case Stage.Inspect:
             case Stage.Render:
                 return DeriveAsync();

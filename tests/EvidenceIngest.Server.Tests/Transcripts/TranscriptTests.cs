@@ -188,7 +188,7 @@ public sealed class TranscriptTests(PrivateCluster cluster) : TranscriptFixture(
         foreach (var (rest, status) in new[]
         {
             ("?version=2", HttpStatusCode.NotFound), ("?version=-1", HttpStatusCode.BadRequest), ("?version=x", HttpStatusCode.BadRequest),
-            ("?format=srt", HttpStatusCode.BadRequest), ("?format=vtt", HttpStatusCode.Conflict),
+            ("?format=ass", HttpStatusCode.BadRequest), ("?format=vtt", HttpStatusCode.Conflict), ("?format=srt", HttpStatusCode.Conflict),
         })
         {
             using var answer = await Custodian.GetAsync(Path(rest));
