@@ -11,6 +11,7 @@ using EvidenceIngest.Server.Disposal;
 using EvidenceIngest.Server.Docks;
 using EvidenceIngest.Server.Events;
 using EvidenceIngest.Server.Events.Webhooks;
+using EvidenceIngest.Server.Excerpts;
 using EvidenceIngest.Server.Exchange;
 using EvidenceIngest.Server.Fixity;
 using EvidenceIngest.Server.Spreadsheets;
@@ -131,6 +132,11 @@ public static class ServerRegistration
         services.AddSingleton<AccessLooks>();
         services.AddSingleton<IWatermarker>(s => new Watermarker(
             s.GetRequiredService<ToolRunner>(), s.GetRequiredService<MediaProbe>(), s.GetRequiredService<IMediaInspector>(), media, server.FontFolder));
+        services.AddSingleton<ExcerptOrders>();
+        services.AddSingleton<ExcerptCutter>();
+        services.AddSingleton<ExcerptMaking>();
+        services.AddSingleton<ExcerptKeeper>();
+        services.AddHostedService(s => s.GetRequiredService<ExcerptKeeper>());
         services.AddSingleton<AccessCopies>();
         services.AddSingleton<AccessKeeper>();
         services.AddHostedService(s => s.GetRequiredService<AccessKeeper>());
@@ -162,6 +168,7 @@ public static class ServerRegistration
         var readers = api.MapGroup("").RequireToken(TokenKind.Operator, Scopes.Read);
         var writers = api.MapGroup("").RequireToken(TokenKind.Operator, Scopes.Write);
         ItemEndpoints.Map(api, readers, writers);
+        ExcerptEndpoints.Map(api, readers);
         SecrecyEndpoints.Map(api, writers);
         AccessEndpoints.Map(api);
         TranscriptEndpoints.Map(api, readers, writers);
@@ -195,6 +202,7 @@ public static class ServerRegistration
         services.AddSingleton<Sealing>();
         services.AddSingleton<MasterCopies>();
         services.AddSingleton<WorkFolder>();
+        services.AddSingleton<RunningWork>();
         services.AddSingleton<Inspecting>();
         services.AddSingleton<Rendering>();
         services.AddSingleton<StageRuns>();

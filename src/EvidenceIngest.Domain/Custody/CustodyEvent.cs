@@ -275,6 +275,9 @@ public enum CustodyEventKind
 
     /// <summary>Service: a case was handed out for the provincial platform.</summary>
     CaseExchanged,
+
+    /// <summary>A clip or a still was ordered; by whom and why.</summary>
+    ExcerptOrdered,
 }
 
 /// <summary>One fact in an item's custody chain, as it is hashed.</summary>

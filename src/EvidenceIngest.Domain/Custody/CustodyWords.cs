@@ -97,6 +97,7 @@ public static class CustodyWords
         CustodyEventKind.ReminderRecounted => "提醒期限重新计算",
         CustodyEventKind.YearlyFiguresMade => "形成年度执法数据",
         CustodyEventKind.CaseExchanged => "导出案件交换数据",
+        CustodyEventKind.ExcerptOrdered => "申请截取片段或截图",
         _ => kind.ToString(),
     };
 
