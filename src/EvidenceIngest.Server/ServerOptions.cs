@@ -4,6 +4,7 @@ using EvidenceIngest.Server.Api;
 using EvidenceIngest.Server.Events;
 using EvidenceIngest.Server.Fixity;
 using EvidenceIngest.Server.People.Ldap;
+using EvidenceIngest.Server.Pipeline;
 using EvidenceIngest.Server.Reminders;
 using EvidenceIngest.Server.Transcription;
 using EvidenceIngest.Server.Transparency;
@@ -88,6 +89,9 @@ public sealed class ServerOptions
 
     /// <summary>Items that are inspected and rendered at the same time. Each starts ffmpeg, which takes all it gets.</summary>
     public int RenderingConcurrency { get; init; } = 1;
+
+    /// <summary>When renditions are made; null for always. What people ask for, such as clips, is made at once.</summary>
+    public RenderingHours? RenderingHours { get; init; }
 
     /// <summary>How often stages that are due but have no job are looked for.</summary>
     public TimeSpan SweepInterval { get; init; } = TimeSpan.FromSeconds(15);

@@ -11,6 +11,7 @@ using EvidenceIngest.Server.Disposal;
 using EvidenceIngest.Server.Docks;
 using EvidenceIngest.Server.Events;
 using EvidenceIngest.Server.Events.Webhooks;
+using EvidenceIngest.Server.Excerpts;
 using EvidenceIngest.Server.Exchange;
 using EvidenceIngest.Server.Fixity;
 using EvidenceIngest.Server.Spreadsheets;
@@ -136,6 +137,11 @@ public static class ServerRegistration
         services.AddSingleton<AccessLooks>();
         services.AddSingleton<IWatermarker>(s => new Watermarker(
             s.GetRequiredService<ToolRunner>(), s.GetRequiredService<MediaProbe>(), s.GetRequiredService<IMediaInspector>(), media, server.FontFolder));
+        services.AddSingleton<ExcerptOrders>();
+        services.AddSingleton<ExcerptCutter>();
+        services.AddSingleton<ExcerptMaking>();
+        services.AddSingleton<ExcerptKeeper>();
+        services.AddHostedService(s => s.GetRequiredService<ExcerptKeeper>());
         services.AddSingleton<AccessCopies>();
         services.AddSingleton<AccessKeeper>();
         services.AddHostedService(s => s.GetRequiredService<AccessKeeper>());
@@ -169,6 +175,7 @@ public static class ServerRegistration
         var writers = api.MapGroup("").RequireToken(TokenKind.Operator, Scopes.Write);
         ItemEndpoints.Map(api, readers, writers);
         SearchEndpoints.Map(api);
+        ExcerptEndpoints.Map(api, readers);
         SecrecyEndpoints.Map(api, writers);
         AccessEndpoints.Map(api);
         TranscriptEndpoints.Map(api, readers, writers);
@@ -203,6 +210,7 @@ public static class ServerRegistration
         services.AddSingleton<Sealing>();
         services.AddSingleton<MasterCopies>();
         services.AddSingleton<WorkFolder>();
+        services.AddSingleton<RunningWork>();
         services.AddSingleton<Inspecting>();
         services.AddSingleton<Rendering>();
         services.AddSingleton<Transcribing>();

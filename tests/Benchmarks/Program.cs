@@ -35,5 +35,11 @@ if (args is ["transcribe"])
     return;
 }
 
+if (args is ["render", var seconds])
+{
+    await RenderBench.RunAsync(Console.Out, int.Parse(seconds, CultureInfo.InvariantCulture), end.Token);
+    return;
+}
+
 await using var station = await StationBench.StartAsync(end.Token);
 await station.RunAsync(Console.Out, end.Token);

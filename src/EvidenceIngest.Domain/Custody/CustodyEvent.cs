@@ -284,6 +284,9 @@ public enum CustodyEventKind
 
     /// <summary>An engine could not write down what an item says.</summary>
     TranscriptionFailed,
+
+    /// <summary>A clip or a still was ordered; by whom and why.</summary>
+    ExcerptOrdered,
 }
 
 /// <summary>One fact in an item's custody chain, as it is hashed.</summary>

@@ -100,6 +100,7 @@ public static class CustodyWords
         CustodyEventKind.Searched => "检索资料",
         CustodyEventKind.LanguageChosen => "选定语种",
         CustodyEventKind.TranscriptionFailed => "未能生成文字初稿",
+        CustodyEventKind.ExcerptOrdered => "申请截取片段或截图",
         _ => kind.ToString(),
     };
 

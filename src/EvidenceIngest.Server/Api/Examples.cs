@@ -44,6 +44,7 @@ internal static class Examples
         [("AccessDecision", "decision")] = "Agreed", [("AccessDecision", "ground")] = null, [("AccessDecision", "consent")] = null, [("AccessParty", "documentTail")] = "123X", [("CasePosition", "radiusMetres")] = 500,
         [("SceneRequest", "points")] = new JsonObject(Enum.GetNames<ScenePoint>().Select(p => KeyValuePair.Create(p, (JsonNode?)nameof(SceneTick.Shown)))),
         [("YearlyRequest", "year")] = 2025, [("YearlyRequest", "unit")] = "root", [("ExchangeDraftRequest", "profile")] = Profile, [("ExchangeExportRequest", "profile")] = Profile,
+        [("ClipRequest", "from")] = 60.5, [("ClipRequest", "to")] = 75, [("StillRequest", "at")] = 62.04, [("ExcerptView", "from")] = 60.5, [("ExcerptView", "to")] = 75,
         [("ItemRetentionRequest", "class")] = "permanent", [("ItemRetentionRequest", "retentionClass")] = "permanent",
     };
 

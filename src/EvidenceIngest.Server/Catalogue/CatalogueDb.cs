@@ -11,6 +11,7 @@ using EvidenceIngest.Server.Docks;
 using EvidenceIngest.Server.Events;
 using EvidenceIngest.Server.Events.Webhooks;
 using EvidenceIngest.Server.Exchange;
+using EvidenceIngest.Server.Excerpts;
 using EvidenceIngest.Server.Fixity;
 using EvidenceIngest.Server.Items;
 using EvidenceIngest.Server.Packages;
@@ -110,6 +111,8 @@ internal sealed partial class CatalogueDb(DbContextOptions<CatalogueDb> options)
     public DbSet<AccessRequestItem> AccessRequestItems => Set<AccessRequestItem>();
 
     public DbSet<AccessCopy> AccessCopies => Set<AccessCopy>();
+
+    public DbSet<Excerpt> Excerpts => Set<Excerpt>();
 
     public DbSet<AccessLink> AccessLinks => Set<AccessLink>();
 
@@ -263,6 +266,7 @@ internal sealed partial class CatalogueDb(DbContextOptions<CatalogueDb> options)
         modelBuilder.Entity<AccessRequest>().Ignore(r => r.IsAgreed);
         modelBuilder.Entity<AccessRequestItem>().HasKey(i => new { i.RequestId, i.ItemId });
         modelBuilder.Entity<AccessCopy>().HasKey(c => new { c.RequestId, c.ItemId });
+        modelBuilder.Entity<Excerpt>().Ignore(e => e.Name);
         modelBuilder.Entity<AccessLink>().HasKey(l => l.TokenHash);
         modelBuilder.Entity<AccessLook>().HasKey(l => new { l.TokenHash, l.Address });
         modelBuilder.Entity<Review>(e =>

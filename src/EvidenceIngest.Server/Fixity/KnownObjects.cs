@@ -26,6 +26,7 @@ internal sealed class KnownObjects(EvidenceCatalogue catalogue)
             or exists (select 1 from renditions r where r.bucket = @p0 and r.key collate "C" = @p1 and r.version_id = @p2)
             or exists (select 1 from item_stages s where s.stage = 'Render' and s.state = 'Due' and @p1 like 'renditions/' || s.item_id || '/%')
             or exists (select 1 from access_copies c where c.bucket = @p0 and c.state = 'Waiting' and @p1 like c.key || '.%')
+            or exists (select 1 from excerpts e where e.bucket = @p0 and e.state = 'Waiting' and @p1 like e.key || '.%')
             as "Value"
         """;
 

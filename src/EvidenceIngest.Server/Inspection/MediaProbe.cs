@@ -24,6 +24,17 @@ internal sealed class MediaProbe(ToolRunner tools, MediaToolOptions options)
             ],
             ct);
 
+    /// <summary>When the packets around a time are shown: from the group of pictures that holds it, so far behind as pictures are out of order.</summary>
+    public Task<ToolOutcome> PacketTimesAsync(ToolFolder folder, string file, int stream, double at, CancellationToken ct) =>
+        RunAsync(
+            folder,
+            file,
+            [
+                "-select_streams", stream.ToString(CultureInfo.InvariantCulture),
+                "-read_intervals", string.Create(CultureInfo.InvariantCulture, $"{Math.Max(0, at - 1):0.###}%{at + 1:0.###}"), "-show_entries", "packet=pts_time",
+            ],
+            ct);
+
     public Task<string> ToolAsync(CancellationToken ct) => tools.VersionAsync(options.Ffprobe, ct);
 
     private Task<ToolOutcome> RunAsync(ToolFolder folder, string file, string[] questions, CancellationToken ct) =>

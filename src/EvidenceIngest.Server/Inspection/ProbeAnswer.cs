@@ -39,7 +39,7 @@ internal sealed record ProbeAnswer(ProbedFormat? Format, IReadOnlyList<ProbedStr
 
 /// <summary>The container; its duration is in seconds.</summary>
 internal sealed record ProbedFormat(
-    string? FormatName, double? Duration, long? BitRate, long? Size, IReadOnlyDictionary<string, string>? Tags);
+    string? FormatName, double? Duration, long? BitRate, long? Size, IReadOnlyDictionary<string, string>? Tags, double? StartTime = null);
 
 /// <summary>One stream. ExtradataHash is equal for streams that one decoder set-up plays.</summary>
 internal sealed record ProbedStream(

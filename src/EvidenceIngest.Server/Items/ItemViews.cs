@@ -138,7 +138,7 @@ public sealed record SceneRequest(IReadOnlyDictionary<ScenePoint, SceneTick> Poi
 /// <param name="Reason">Why it came after its storage deadline; enters the chain.</param>
 public sealed record LatenessRequest(string Reason);
 
-/// <param name="Rendition">proxy, poster …</param>
+/// <param name="Rendition">proxy, poster … A link to hls opens the proxy that its playlist names, one to sprites the sheets.</param>
 /// <param name="Minutes">How long the link works.</param>
 /// <param name="Addresses">Networks that it works from, as 10.1.0.0/16; null: any.</param>
 /// <param name="SingleUse">True: it belongs to the address that opens it first, and ends five minutes after that one's last request.</param>

@@ -10,11 +10,20 @@ internal static class MediaEndpoint
 {
     private const int LongestToken = 100;
 
-    public static void MapMedia(this IEndpointRouteBuilder app) =>
-        app.MapMethods("/media/{token}", [HttpMethods.Get, HttpMethods.Head], OpenAsync).WithTags("Media")
-            .Produces<Stream>(StatusCodes.Status200OK, "application/octet-stream").ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status410Gone);
+    /// <summary>With a name, what belongs to the rendition that the link is for: the same link, the same checks, the same look.</summary>
+    public static void MapMedia(this IEndpointRouteBuilder app)
+    {
+        Describe(app.MapMethods("/media/{token}", [HttpMethods.Get, HttpMethods.Head], OpenAsync));
+        Describe(app.MapMethods("/media/{token}/{file}", [HttpMethods.Get, HttpMethods.Head], OpenFileAsync));
 
-    private static async Task<IResult> OpenAsync(string token, HttpContext http, MediaLinks links, AccessRefusals refusals, RateLimits limits, IVault vault, CancellationToken ct)
+        static void Describe(RouteHandlerBuilder route) => route.WithTags("Media")
+            .Produces<Stream>(StatusCodes.Status200OK, "application/octet-stream").ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status410Gone);
+    }
+
+    private static Task<IResult> OpenAsync(string token, HttpContext http, MediaLinks links, AccessRefusals refusals, RateLimits limits, IVault vault, CancellationToken ct) =>
+        OpenFileAsync(token, null, http, links, refusals, limits, vault, ct);
+
+    private static async Task<IResult> OpenFileAsync(string token, string? file, HttpContext http, MediaLinks links, AccessRefusals refusals, RateLimits limits, IVault vault, CancellationToken ct)
     {
         limits.DemandLink(token.Length > LongestToken ? "" : token);
         if (token.Length > LongestToken)
@@ -22,7 +31,7 @@ internal static class MediaEndpoint
         StoredRendition rendition;
         try
         {
-            rendition = await links.OpenAsync(token, Networks.From(http), ct);
+            rendition = await links.OpenAsync(token, file, Networks.From(http), ct);
         }
         catch (RequestRefusedException e) when (e.Status is StatusCodes.Status404NotFound or StatusCodes.Status403Forbidden)
         {

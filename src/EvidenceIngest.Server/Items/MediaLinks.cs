@@ -42,13 +42,17 @@ internal sealed class MediaLinks(EvidenceCatalogue catalogue, ServerOptions opti
         };
         var made = await catalogue.WriteAsync(db => MakeAsync(db, link, ct), ct);
         return made
-            ? new LinkAnswer("/media/" + token, link.ExpiresAt)
+            ? new LinkAnswer("/media/" + token + LinkedFiles.Suffix(link.Rendition), link.ExpiresAt)
             : throw RequestRefusedException.NotFound($"item {itemId} has no rendition '{request.Rendition}'");
     }
 
     /// <summary>Checks the link and writes the look into the chain before anything is shown.</summary>
+    /// <param name="token">Of the link.</param>
+    /// <param name="file">Of what belongs to the linked rendition; null for the rendition itself.</param>
+    /// <param name="from">Who looks.</param>
+    /// <param name="ct">Ends it.</param>
     /// <exception cref="RequestRefusedException">404 when unknown, 403 from elsewhere, 410 when expired or used.</exception>
-    public async Task<StoredRendition> OpenAsync(string token, IPAddress? from, CancellationToken ct)
+    public async Task<StoredRendition> OpenAsync(string token, string? file, IPAddress? from, CancellationToken ct)
     {
         var (hash, address, now) = (Secret.Hash(token), from?.ToString() ?? "unknown", time.GetUtcNow());
         // A player asks for hundreds of ranges a minute: each costs one question, and only the first one of a look writes.
@@ -71,7 +75,15 @@ internal sealed class MediaLinks(EvidenceCatalogue catalogue, ServerOptions opti
             throw Over("the item was disposed of after its term");
         if (!(found.LookedAt > now - (found.Link.SingleUse ? Exactness : OneLook)))
             await catalogue.WriteAsync(db => LookAsync(db, found.Link, address, ct), ct);
-        return found.Rendition;
+        return file is null ? found.Rendition : await PartAsync(found.Link, file, ct);
+    }
+
+    private async Task<StoredRendition> PartAsync(MediaLink link, string file, CancellationToken ct)
+    {
+        var part = LinkedFiles.Of(link.Rendition, file) is not { } name
+            ? null
+            : await catalogue.ReadAsync(db => db.Renditions.AsNoTracking().SingleOrDefaultAsync(r => r.ItemId == link.ItemId && r.Name == name, ct), ct);
+        return part ?? throw RequestRefusedException.NotFound("the link is not known");
     }
 
     private static RequestRefusedException Over(string why) => new(StatusCodes.Status410Gone, why);

@@ -9,6 +9,17 @@ public sealed class MediaToolOptions
     /// <summary>As <see cref="Ffmpeg"/>.</summary>
     public string Ffprobe { get; init; } = "ffprobe";
 
+    public const string SoftwareEncoder = "libx264";
+
+    /// <summary>
+    /// ffmpeg's H.264 encoder for proxies, such as h264_nvenc, h264_qsv or h264_amf: one that takes pictures from memory. It is tried at
+    /// start; where it fails, libx264 is used.
+    /// </summary>
+    public string Encoder { get; init; } = SoftwareEncoder;
+
+    /// <summary>Further arguments of a named encoder; its bit rate is set already.</summary>
+    public IReadOnlyList<string> EncoderArguments { get; init; } = [];
+
     /// <summary>Threads of each decoder and encoder. Part of the recipe: x264 gives other bytes for another number.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
 

@@ -14,6 +14,8 @@ internal static class MediaToolRegistration
         services.AddSingleton(options);
         services.AddSingleton<ToolRunner>();
         services.AddSingleton<MediaProbe>();
+        services.AddSingleton<VideoEncoder>();
+        services.AddHostedService(s => s.GetRequiredService<VideoEncoder>());
         services.AddSingleton<IMediaInspector, MediaInspector>();
         services.AddSingleton<IRenditionMaker, RenditionMaker>();
         return services;

@@ -4,7 +4,8 @@ namespace EvidenceIngest.Server.MediaTools;
 /// <param name="Arguments">Names of files are relative to <paramref name="WorkFolder"/>.</param>
 /// <param name="WorkFolder">Made by us, for this call alone.</param>
 /// <param name="Limits">Where the tool is ended.</param>
-internal sealed record ToolCall(string Tool, IReadOnlyList<string> Arguments, string WorkFolder, ToolLimits Limits);
+/// <param name="Progress">Told the seconds that ffmpeg has written so far, now and then; null for ffprobe, and where nobody asks.</param>
+internal sealed record ToolCall(string Tool, IReadOnlyList<string> Arguments, string WorkFolder, ToolLimits Limits, Action<double>? Progress = null);
 
 /// <param name="Time">On the clock; the processor time allowed follows from it.</param>
 /// <param name="FileBytes">No file that the tool writes grows beyond this.</param>

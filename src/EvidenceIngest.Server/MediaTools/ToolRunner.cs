@@ -20,7 +20,8 @@ internal sealed class ToolRunner(MediaToolOptions options, TimeProvider time, IL
     /// <exception cref="MediaToolUnavailableException">The tool can't be started.</exception>
     public async Task<ToolOutcome> RunAsync(ToolCall call, CancellationToken ct)
     {
-        var outcome = await RunAsync(ToolSandbox.Wrap(call, options, await CanUnshareAsync(ct)), call.WorkFolder, call.Limits, ct);
+        var told = call.Progress is null ? call : call with { Arguments = [.. ToolProgress.Arguments, .. call.Arguments] };
+        var outcome = await RunAsync(ToolSandbox.Wrap(told, options, await CanUnshareAsync(ct)), call.WorkFolder, call.Limits, ct, call.Progress);
         if (!outcome.Succeeded)
             Log.ToolFailed(logger, call.Tool, outcome.ExitCode, outcome.TimedOut);
         return outcome.UnlessInterrupted();
@@ -63,13 +64,13 @@ internal sealed class ToolRunner(MediaToolOptions options, TimeProvider time, IL
     }
 
     private async Task<ToolOutcome> RunAsync(
-        IReadOnlyList<string> command, string folder, ToolLimits limits, CancellationToken ct)
+        IReadOnlyList<string> command, string folder, ToolLimits limits, CancellationToken ct, Action<double>? progress = null)
     {
         using var process = Start(command, folder);
         process.StandardInput.Close();
         using var limit = new CancellationTokenSource(limits.Time, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, limit.Token);
-        var output = ReadHeadAsync(process.StandardOutput.BaseStream);
+        var output = progress is null ? ReadHeadAsync(process.StandardOutput.BaseStream) : ToolProgress.ReadAsync(process.StandardOutput, progress);
         var errors = ReadTailAsync(process.StandardError.BaseStream);
         var timedOut = false;
         try

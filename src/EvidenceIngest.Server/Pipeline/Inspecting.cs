@@ -55,6 +55,7 @@ internal sealed class Inspecting(
         else
         {
             render.Become(StageState.Due, now);
+            render.DueAt = options.RenderingHours?.NextFrom(now, options.AgencyZone) ?? now;
         }
 
         await db.AppendAsync(itemId, events, ct);

@@ -18,7 +18,8 @@ internal sealed class SealJob(StageRuns runs, Sealing sealing, PipelineSchedule 
 
 /// <summary>Inspects and renders the item that the job is named after, with one copy of its masters.</summary>
 [DisallowConcurrentExecution]
-internal sealed class DeriveJob(StageRuns runs, Inspecting inspecting, Rendering rendering, WorkFolder folder, PipelineSchedule schedule) : IJob
+internal sealed class DeriveJob(
+    StageRuns runs, Inspecting inspecting, Rendering rendering, WorkFolder folder, PipelineSchedule schedule, ServerOptions options, TimeProvider time) : IJob
 {
     public const string Name = "derive";
 
@@ -26,11 +27,14 @@ internal sealed class DeriveJob(StageRuns runs, Inspecting inspecting, Rendering
     {
         var itemId = context.JobDetail.Key.Name;
         using var work = folder.Open(itemId);
-        if (await runs.RunAsync(itemId, Stage.Inspect, ct => inspecting.RunAsync(itemId, work, ct), cancellationToken)
-            && await runs.RunAsync(itemId, Stage.Render, ct => rendering.RunAsync(itemId, work, ct), cancellationToken))
-        {
+        if (!await runs.RunAsync(itemId, Stage.Inspect, ct => inspecting.RunAsync(itemId, work, ct), cancellationToken))
+            return;
+        // Outside of its hours it stays due, and the sweep finds it when they begin.
+        var now = time.GetUtcNow();
+        if (options.RenderingHours is { } hours && hours.NextFrom(now, options.AgencyZone) != now)
+            return;
+        if (await runs.RunAsync(itemId, Stage.Render, ct => rendering.RunAsync(itemId, work, ct), cancellationToken))
             await schedule.TryScheduleAsync(itemId, Stage.Transcribe, cancellationToken);
-        }
     }
 }
 

@@ -8,8 +8,8 @@ namespace EvidenceIngest.Server.Pipeline;
 /// <summary>Fetches sealed masters into a work place, hashing them on the way: a tool never sees bytes that aren't the evidence.</summary>
 internal sealed class MasterCopies(IVault vault)
 {
-    // A copy, and renditions that are at most as large.
-    private const int RoomFactor = 2;
+    // A copy, a proxy that is at most as large, and while it is made ready for streaming two more of it.
+    private const int RoomFactor = 4;
 
     /// <exception cref="SealedCopyDiffersException">The vault gave other bytes than were sealed.</exception>
     /// <exception cref="VaultUnavailableException">Worth a retry.</exception>

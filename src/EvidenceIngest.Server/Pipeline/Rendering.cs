@@ -13,7 +13,7 @@ namespace EvidenceIngest.Server.Pipeline;
 /// <summary>Makes and stores what people look at. Idempotent: rendering again replaces a rendition by its like.</summary>
 internal sealed class Rendering(
     EvidenceCatalogue catalogue, MasterCopies masters, IRenditionMaker maker, IVault vault, VaultOptions vaultOptions,
-    ServerOptions options, TimeProvider time, ILogger<Rendering> log)
+    RunningWork running, ServerOptions options, TimeProvider time, ILogger<Rendering> log)
 {
     // Enough to say whether it came near a place.
     private const int MostPositions = 200;
@@ -27,9 +27,10 @@ internal sealed class Rendering(
         var facts = item.Facts.ToDictionary(f => f.Position, f => f.Facts);
         var parents = files.Select((f, i) => new MasterCopy(copies[i], f.Sha256, facts[f.Position])).ToList();
         IReadOnlyList<Rendition> made;
+        using var shown = running.Begin(nameof(Stage.Render));
         try
         {
-            made = await maker.MakeAsync(item.Kind, parents, work.Folder, ct);
+            made = await maker.MakeAsync(item.Kind, parents, work.Folder, shown, ct);
         }
         catch (RenditionFailedException e)
         {

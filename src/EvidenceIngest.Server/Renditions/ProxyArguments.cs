@@ -6,14 +6,14 @@ namespace EvidenceIngest.Server.Renditions;
 /// <summary>ffmpeg's argument lists. File names are relative to the work folder.</summary>
 internal sealed class ProxyArguments(MediaToolOptions options)
 {
-    // 2 Mbit/s, H.264 High, a key frame every 2 s so that a player seeks within 2 s.
+    // A key frame every 2 s, so that a player seeks within 2 s.
     private const string KeyFrames = "expr:gte(t,n_forced*2)";
 
     // Fills gaps with silence, so that sound keeps its place beside the pictures.
     private const string KeepTime = "aresample=async=1:first_pts=0";
 
     /// <summary>Same input, same tool, same threads: same bytes. No dates, no encoder names, no tags of the recorder.</summary>
-    private static readonly string[] Reproducible =
+    public static readonly string[] Reproducible =
         ["-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact", "-flags:v", "+bitexact", "-flags:a", "+bitexact"];
 
     private static readonly string[] Mp4 = [.. Reproducible, "-movflags", "+faststart", "-video_track_timescale", "90000", "-f", "mp4"];
@@ -35,15 +35,15 @@ internal sealed class ProxyArguments(MediaToolOptions options)
     /// <param name="channels">Of the proxy's sound.</param>
     /// <param name="output">File.</param>
     /// <param name="over">Filters that draw upon the finished frame; null for none.</param>
+    /// <param name="encoder">Null for libx264.</param>
     public IEnumerable<string> Encode(
-        Chapter chapter, FrameSize? frame, FrameSize? size, string? sound, int channels, string output, string? over = null)
+        Chapter chapter, FrameSize? frame, FrameSize? size, string? sound, int channels, string output, string? over = null, EncoderChoice? encoder = null)
     {
         string[] pictures = chapter.Video is { } video && frame is { } f && size is { } s
             ?
             [
                 .. Map(video.Index), "-filter:v", Filter(video.FieldOrder, s, f, over), "-fps_mode", "vfr", "-enc_time_base:v", "-1",
-                "-c:v", "libx264", "-preset", "veryfast", "-profile:v", "high", "-crf", "23", "-maxrate", "2M", "-bufsize", "4M",
-                "-force_key_frames", KeyFrames, "-threads", Number(options.Threads),
+                .. (encoder ?? EncoderChoice.Software).Arguments, "-force_key_frames", KeyFrames, "-threads", Number(options.Threads),
             ]
             : [];
         string[] tone = sound is null
@@ -82,6 +82,29 @@ internal sealed class ProxyArguments(MediaToolOptions options)
         // Of 50 pictures the one nearest to their average: neither black nor a flash.
         "-filter:v", Scale(size) + (from is null ? "" : ",thumbnail=50") + Over(over),
         "-frames:v", "1", "-c:v", "mjpeg", "-pix_fmt", "yuvj420p", "-q:v", "3", .. Reproducible, "-update", "1", "-f", "image2", output,
+    ];
+
+    /// <summary>Tiles of a proxy, one every so many seconds, each from the key frames around the middle of its time.</summary>
+    /// <param name="proxy">That we made.</param>
+    /// <param name="step">Seconds between tiles.</param>
+    /// <param name="tiles">How many; the last picture stands for those that come after it.</param>
+    /// <param name="size">Of a tile.</param>
+    /// <param name="grid">Columns and rows of a sheet.</param>
+    /// <param name="output">JPEG files, with a place for their number.</param>
+    public IEnumerable<string> Sprites(string proxy, int step, int tiles, FrameSize size, FrameSize grid, string output) =>
+    [
+        .. Start, "-skip_frame", "nokey", .. HarmlessInput.File(proxy, options), "-map", "0:v:0", "-filter:v",
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"fps=1/{step}:start_time=0:eof_action=pass,{Scale(size)},tpad=stop_mode=clone:stop={tiles},trim=end_frame={tiles},tile={grid.Width}x{grid.Height}"),
+        "-fps_mode", "passthrough", "-c:v", "mjpeg", "-pix_fmt", "yuvj420p", "-q:v", "6", .. Reproducible, "-f", "image2", output,
+    ];
+
+    /// <summary>A proxy in fragments, and the playlist that says where they lie.</summary>
+    public IEnumerable<string> Fragments(string proxy, string output, string playlist) =>
+    [
+        .. Start, .. HarmlessInput.File(proxy, options), "-map", "0", "-c", "copy", .. Reproducible, "-f", "hls", "-hls_time", "6", "-hls_playlist_type", "vod",
+        "-hls_segment_type", "fmp4", "-hls_flags", "single_file", "-hls_segment_filename", output, playlist,
     ];
 
     /// <summary>A text stream as SubRip.</summary>

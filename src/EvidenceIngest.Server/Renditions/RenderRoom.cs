@@ -2,11 +2,19 @@ using System.Globalization;
 using EvidenceIngest.Domain.Digests;
 using EvidenceIngest.Server.Inspection;
 using EvidenceIngest.Server.MediaTools;
+using Microsoft.Extensions.Logging;
 
 namespace EvidenceIngest.Server.Renditions;
 
 /// <summary>One item's work folder: runs ffmpeg in it, keeps what was run, and turns finished files into renditions.</summary>
-internal sealed class RenderRoom(ToolFolder folder, ToolRunner tools, MediaProbe probe, MediaToolOptions options)
+/// <param name="folder">Where it works.</param>
+/// <param name="tools">That run.</param>
+/// <param name="probe">For durations.</param>
+/// <param name="options">Limits.</param>
+/// <param name="progress">Is told what is being made; null when nobody asks.</param>
+/// <param name="logger">For what is left out without failing; null where nothing is.</param>
+internal sealed class RenderRoom(
+    ToolFolder folder, ToolRunner tools, MediaProbe probe, MediaToolOptions options, IProgress<RenderStep>? progress = null, ILogger? logger = null)
 {
     /// <summary>Stands between the argument lists of a recipe with several runs.</summary>
     private const string Then = "&&";
@@ -18,8 +26,9 @@ internal sealed class RenderRoom(ToolFolder folder, ToolRunner tools, MediaProbe
     public async Task RunAsync(string purpose, IEnumerable<string> arguments, IEnumerable<Chapter> chapters, CancellationToken ct)
     {
         string[] list = [.. arguments];
+        var parents = chapters.ToList();
         var outcome = await tools.RunAsync(
-            new ToolCall(options.Ffmpeg, list, folder.Location, RenderLimits.For(chapters, options)), ct);
+            new ToolCall(options.Ffmpeg, list, folder.Location, RenderLimits.For(parents, options), Watch(purpose, parents.Sum(c => c.Duration.TotalSeconds))), ct);
         if (!outcome.Succeeded)
             throw new RenditionFailedException($"{purpose}: {outcome.Why}");
         if (_ran.Count > 0)
@@ -27,11 +36,27 @@ internal sealed class RenderRoom(ToolFolder folder, ToolRunner tools, MediaProbe
         _ran.AddRange(list);
     }
 
-    /// <summary>Forgets what was run; the next recipe starts anew.</summary>
-    public void StartRecipe() => _ran.Clear();
+    /// <summary>What the recipe of what is finished next says so far.</summary>
+    public IReadOnlyList<string> Ran => [.. _ran];
+
+    /// <summary>Forgets what was run; the next recipe starts anew, or from what is named.</summary>
+    public void StartRecipe(IReadOnlyList<string>? from = null)
+    {
+        _ran.Clear();
+        _ran.AddRange(from ?? []);
+    }
+
+    /// <summary>Says what was left out without failing.</summary>
+    public void Tell(string what)
+    {
+        if (logger is not null)
+            Log.Told(logger, what);
+    }
 
     /// <summary>Whether a file was made that isn't empty.</summary>
     public bool Holds(string file) => new FileInfo(folder.File(file)) is { Exists: true, Length: > 0 };
+
+    public ToolFolder Folder => folder;
 
     public string PathOf(string file) => folder.File(file);
 
@@ -76,5 +101,13 @@ internal sealed class RenderRoom(ToolFolder folder, ToolRunner tools, MediaProbe
         var recipe = new RenditionRecipe(
             string.Join("; ", new[] { tool, byUs }.OfType<string>()), [.. _ran], [.. parents.Select(p => p.Sha256)], copied, difference);
         return new Rendition(name, path, contentType, bytes, digest, recipe);
+    }
+
+    private Action<double>? Watch(string purpose, double seconds)
+    {
+        if (progress is null)
+            return null;
+        progress.Report(new RenderStep(purpose, 0));
+        return done => progress.Report(new RenderStep(purpose, seconds > 0 ? Math.Clamp(done / seconds, 0, 1) : null));
     }
 }

@@ -6,22 +6,22 @@ using Microsoft.Extensions.Logging;
 namespace EvidenceIngest.Server.Renditions;
 
 /// <summary>Decides which renditions an item gets. The order of work stands here, the arguments in <see cref="ProxyArguments"/>.</summary>
-internal sealed class RenditionMaker(ToolRunner tools, MediaProbe probe, MediaToolOptions options, ILogger<RenditionMaker> logger)
-    : IRenditionMaker
+internal sealed class RenditionMaker(
+    ToolRunner tools, MediaProbe probe, VideoEncoder encoder, MediaToolOptions options, ILogger<RenditionMaker> logger) : IRenditionMaker
 {
     private const int PosterSide = 1280;
 
     public async Task<IReadOnlyList<Rendition>> MakeAsync(
-        MediaKind kind, IReadOnlyList<MasterCopy> masters, string workFolder, CancellationToken ct)
+        MediaKind kind, IReadOnlyList<MasterCopy> masters, string workFolder, IProgress<RenderStep>? progress, CancellationToken ct)
     {
         var chapters = Chapter.Of(masters);
-        var room = new RenderRoom(ToolFolder.Create(workFolder, masters.Select(m => m.File)), tools, probe, options);
+        var room = new RenderRoom(ToolFolder.Create(workFolder, masters.Select(m => m.File)), tools, probe, options, progress, logger);
         IReadOnlyList<Rendition> made = kind switch
         {
             MediaKind.Other => [],
             MediaKind.Photo => [await PosterAsync(room, WithVideo(chapters)[0], isPhoto: true, ct)],
             MediaKind.Video => await VideoAsync(room, WithVideo(chapters), ct),
-            _ => await new PlayableRenditions(room, options).MakeAsync(WithSound(chapters), hasVideo: false, ct),
+            _ => await new PlayableRenditions(room, await encoder.ChooseAsync(ct), options).MakeAsync(WithSound(chapters), hasVideo: false, ct),
         };
         var tracks = new TrackRendition(room, options);
         if (await (kind == MediaKind.Other ? tracks.FromFilesAsync(masters, ct) : tracks.FromSubtitlesAsync(chapters, ct)) is { } track)
@@ -33,7 +33,7 @@ internal sealed class RenditionMaker(ToolRunner tools, MediaProbe probe, MediaTo
 
     private async Task<IReadOnlyList<Rendition>> VideoAsync(RenderRoom room, Chapter[] chapters, CancellationToken ct)
     {
-        var playable = await new PlayableRenditions(room, options).MakeAsync(chapters, hasVideo: true, ct);
+        var playable = await new PlayableRenditions(room, await encoder.ChooseAsync(ct), options).MakeAsync(chapters, hasVideo: true, ct);
         return [playable[0], await PosterAsync(room, chapters[0], isPhoto: false, ct), .. playable.Skip(1)];
     }
 

@@ -21,7 +21,7 @@ namespace EvidenceIngest.Server.Status;
 /// <summary>What an administrator sees first.</summary>
 internal sealed class ServerOverview(
     EvidenceCatalogue catalogue, CatalogueStart start, VaultTrust trust, LogKeeper custodyLog, FixityRegister fixity, EventsOverview events, AccessReading access, ReminderReading reminders,
-    CalendarRegister calendar, AgencyDirectory directory, SecondFactorKeeping secondFactors, ServerOptions options, TimeProvider time)
+    RunningWork running, CalendarRegister calendar, AgencyDirectory directory, SecondFactorKeeping secondFactors, ServerOptions options, TimeProvider time)
 {
     private static readonly TimeSpan HealthPatience = TimeSpan.FromSeconds(3);
 
@@ -58,6 +58,7 @@ internal sealed class ServerOverview(
             directory.Status,
             secondFactors.Unreadable,
             await reminders.StatusAsync(ct),
+            running.Now,
             calendar.Warning(await catalogue.ReadAsync(db => db.WorkingDaysAsync(ct), ct)));
 
         int Count(Stage stage, StageState state) => stages.Where(s => s.Stage == stage && s.State == state).Sum(s => s.Count);

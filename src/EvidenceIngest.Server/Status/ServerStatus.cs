@@ -24,6 +24,7 @@ namespace EvidenceIngest.Server.Status;
 /// <param name="Directory">Whether the agency's directory checks passwords; null without one.</param>
 /// <param name="SecondFactorsUnreadable">Accounts that can't log in because the key ring of their second factors is lost.</param>
 /// <param name="Reminders">Duties that people were told of, and which of them nobody sees.</param>
+/// <param name="Working">What this server's media tools are busy with, and how far they are.</param>
 /// <param name="CalendarWarning">What the working-day calendar lacks and what to do about it; null when nothing.</param>
 public sealed record ServerStatus(
     string Server,
@@ -42,6 +43,7 @@ public sealed record ServerStatus(
     DirectoryStatus? Directory,
     int SecondFactorsUnreadable,
     ReminderStatus Reminders,
+    IReadOnlyList<WorkInProgress> Working,
     string? CalendarWarning);
 
 /// <param name="Waiting">Events that are not in the log yet.</param>

@@ -8,6 +8,7 @@ using EvidenceIngest.Server.Api;
 using EvidenceIngest.Server.Events;
 using EvidenceIngest.Server.Fixity;
 using EvidenceIngest.Server.MediaTools;
+using EvidenceIngest.Server.Pipeline;
 using EvidenceIngest.Server.People.Ldap;
 using EvidenceIngest.Server.Reminders;
 using EvidenceIngest.Server.Transcription;
@@ -67,6 +68,7 @@ internal sealed class Settings(EvidenceHome home, IConfiguration values)
         },
         SealingConcurrency = Number("Server:SealingConcurrency", 2, 1, 64),
         RenderingConcurrency = Number("Server:RenderingConcurrency", 1, 1, 64),
+        RenderingHours = Hours("Server:RenderingHours") is { } hours ? new RenderingHours(hours.From, hours.Until) : null,
         Settings = Published(),
     };
 
@@ -273,6 +275,8 @@ internal sealed class Settings(EvidenceHome home, IConfiguration values)
         var defaults = new MediaToolOptions();
         return new MediaToolOptions
         {
+            Encoder = values["Server:Media:Encoder"] ?? defaults.Encoder,
+            EncoderArguments = [.. values.GetSection("Server:Media:EncoderArguments").GetChildren().Select(c => c.Value!)],
             Threads = Number("Server:Media:Threads", defaults.Threads, 1, 64),
             Niceness = Number("Server:Media:Niceness", defaults.Niceness, 0, 19),
             MemoryBytes = (long)Number("Server:Media:MemoryMiB", (int)(defaults.MemoryBytes >> 20), 256, 1 << 20) << 20,
@@ -298,7 +302,7 @@ internal sealed class Settings(EvidenceHome home, IConfiguration values)
         {
             ParallelParts = Number("Dock:Upload:ParallelParts", 4, 1, 32),
             MaxBytesPerSecond = Rate("Dock:Upload:MaxMiBPerSecond"),
-            Window = Window(),
+            Window = Hours("Dock:Upload:Window") is { } window ? new UploadWindow(window.From, window.Until) : null,
         },
         AgencyZone = Zone.Id,
     };
@@ -350,13 +354,13 @@ internal sealed class Settings(EvidenceHome home, IConfiguration values)
         }
     }
 
-    private UploadWindow? Window()
+    private (TimeOnly From, TimeOnly Until)? Hours(string key)
     {
-        if (values["Dock:Upload:Window"] is not { Length: > 0 } text)
+        if (values[key] is not { Length: > 0 } text)
             return null;
-        return text.Split('-') is [var from, var to] && TimeOnly.TryParse(from, out var start) && TimeOnly.TryParse(to, out var end)
-            ? new UploadWindow(start, end)
-            : throw new SettingsException($"Dock:Upload:Window: '{text}' is not like 19:00-07:00");
+        return text.Split('-') is [var from, var until] && TimeOnly.TryParse(from, out var start) && TimeOnly.TryParse(until, out var end)
+            ? (start, end)
+            : throw new SettingsException($"{key}: '{text}' is not like 19:00-07:00");
     }
 
     private long? Rate(string key) => values[key] is null ? null : (long)Number(key, 0, 1, 1_000_000) << 20;

@@ -32,7 +32,7 @@ namespace EvidenceIngest.Server.Tests.Access;
 public sealed partial class ReachTests(PrivateCluster cluster)
 {
     /// <summary>What nobody needs a token for: the right to it is in the address, or it lets somebody in.</summary>
-    internal static readonly string[] Open = ["/health", "/openapi/v1.json", "/media/{token}", "/media/access/{token}", "/api/v1/docks/enrol", "/api/v1/sessions"];
+    internal static readonly string[] Open = ["/health", "/openapi/v1.json", "/media/{token}", "/media/{token}/{file}", "/media/access/{token}", "/api/v1/docks/enrol", "/api/v1/sessions"];
 
     /// <summary>Bodies that name something of a unit.</summary>
     private static readonly Dictionary<string, Func<Belongings, object>> Bodies = new()

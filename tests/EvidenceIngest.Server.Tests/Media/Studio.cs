@@ -20,7 +20,8 @@ public sealed class Studio : IDisposable
         Tools = new ToolRunner(Options, TimeProvider.System, NullLogger<ToolRunner>.Instance);
         var probe = new MediaProbe(Tools, Options);
         Inspector = new MediaInspector(probe, NullLogger<MediaInspector>.Instance);
-        Maker = new RenditionMaker(Tools, probe, Options, NullLogger<RenditionMaker>.Instance);
+        var encoder = new VideoEncoder(Tools, Options, NullLogger<VideoEncoder>.Instance);
+        Maker = new RenditionMaker(Tools, probe, encoder, Options, NullLogger<RenditionMaker>.Instance);
     }
 
     public DirectoryInfo Folder { get; } = Directory.CreateTempSubdirectory("evidence-media-");
@@ -83,10 +84,10 @@ public sealed class Studio : IDisposable
         return await RenderAsync(masters[0].Facts.Kind, masters);
     }
 
-    public async Task<IReadOnlyDictionary<string, Rendition>> RenderAsync(MediaKind kind, IReadOnlyList<MasterCopy> masters)
+    public async Task<IReadOnlyDictionary<string, Rendition>> RenderAsync(MediaKind kind, IReadOnlyList<MasterCopy> masters, IProgress<RenderStep>? progress = null)
     {
         var work = Folder.CreateSubdirectory($"render-{Guid.NewGuid():N}");
-        var made = await Maker.MakeAsync(kind, masters, work.FullName, Ct);
+        var made = await Maker.MakeAsync(kind, masters, work.FullName, progress, Ct);
         return made.ToDictionary(r => r.Name, StringComparer.Ordinal);
     }
 

@@ -15,7 +15,7 @@ public sealed class AudioAndPhotoRenditionTests : IDisposable
     public async Task Sound_gets_a_proxy_and_16_kHz(string name, string codec, bool copied)
     {
         var made = await _studio.RenderAsync(await _studio.MakeAsync(name, $"-f lavfi -i sine=duration=3 {codec}"));
-        Assert.Equal(["proxy", "audio16k"], made.Keys);
+        Assert.Equal(["proxy", "audio16k", "waveform"], made.Keys);
         Assert.Equal("audio/mp4", made["proxy"].ContentType);
         Assert.Equal(copied, made["proxy"].Recipe.Copied);
         Assert.Equal("aac", await Studio.AskAsync(made["proxy"].File, "stream=codec_name"));

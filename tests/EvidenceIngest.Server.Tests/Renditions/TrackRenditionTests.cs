@@ -28,9 +28,9 @@ public sealed class TrackRenditionTests : IDisposable
         var plain = await _studio.FilmAsync("plain.mp4", seconds: 2);
         var film = await _studio.MakeAsync("film.mp4", "-i plain.mp4 -i positions.srt -map 0 -map 1 -c copy -c:s mov_text");
 
-        Assert.Equal(["proxy", "poster", "audio16k"], (await _studio.RenderAsync(plain)).Keys);
+        Assert.Equal(["proxy", "poster", "audio16k", "waveform", "sprites", "sprites-1"], (await _studio.RenderAsync(plain)).Keys);
         var made = await _studio.RenderAsync(film);
-        Assert.Equal(["proxy", "poster", "audio16k", "track"], made.Keys);
+        Assert.Equal(["proxy", "poster", "audio16k", "waveform", "sprites", "sprites-1", "track"], made.Keys);
         Assert.Equal("application/gpx+xml", made["track"].ContentType);
         Assert.Contains("track reader", made["track"].Recipe.Tool, StringComparison.Ordinal);
         Assert.Contains("ffmpeg", made["track"].Recipe.Tool, StringComparison.Ordinal);

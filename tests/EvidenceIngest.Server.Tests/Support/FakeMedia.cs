@@ -38,7 +38,7 @@ internal sealed class FakeMedia : IMediaInspector, IRenditionMaker, IWatermarker
     }
 
     public async Task<IReadOnlyList<Rendition>> MakeAsync(
-        MediaKind kind, IReadOnlyList<MasterCopy> masters, string workFolder, CancellationToken ct)
+        MediaKind kind, IReadOnlyList<MasterCopy> masters, string workFolder, IProgress<RenderStep>? progress, CancellationToken ct)
     {
         if (MakesSound)
             return [await MadeAsync("proxy", "audio/mp4", Path.Combine(workFolder, "proxy.mp4"), Proxy, [.. masters.Select(m => m.Sha256)], ct)];

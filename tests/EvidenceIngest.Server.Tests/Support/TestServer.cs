@@ -10,6 +10,7 @@ using EvidenceIngest.Server.Catalogue;
 using EvidenceIngest.Server.Custody;
 using EvidenceIngest.Server.Disposal;
 using EvidenceIngest.Server.Events;
+using EvidenceIngest.Server.Excerpts;
 using EvidenceIngest.Server.Fixity;
 using EvidenceIngest.Server.Inspection;
 using EvidenceIngest.Server.Pipeline;
@@ -151,7 +152,7 @@ internal sealed class TestServer : IAsyncDisposable
         }
 
         // Tests run these rounds themselves; to the others the log's objects in the vault would be strangers.
-        var rounds = new[] { typeof(LogKeeper), typeof(RetentionKeeper), typeof(DisposalKeeper), typeof(CaseFiles), typeof(FootageKeeper), typeof(RecorderIssues), typeof(DeadlineKeeper), typeof(FixityKeeper), typeof(EventKeeper), typeof(AccessKeeper), typeof(ReminderKeeper) };
+        var rounds = new[] { typeof(LogKeeper), typeof(RetentionKeeper), typeof(DisposalKeeper), typeof(CaseFiles), typeof(FootageKeeper), typeof(RecorderIssues), typeof(DeadlineKeeper), typeof(FixityKeeper), typeof(EventKeeper), typeof(AccessKeeper), typeof(ExcerptKeeper), typeof(ReminderKeeper) };
         if (events is not null)
             rounds = [.. rounds.Except([typeof(EventKeeper)])];
         foreach (var hosted in builder.Services.Where(s => s.ServiceType == typeof(IHostedService) && rounds.Contains(s.ImplementationFactory?.Method.ReturnType)).ToList())

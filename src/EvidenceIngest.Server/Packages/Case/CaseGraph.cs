@@ -72,7 +72,7 @@ internal sealed class CaseGraph(Package package, IReadOnlyList<PackagedItem> ite
             CustodyEventKind.Offloaded or CustodyEventKind.Delivered or CustodyEventKind.Sealed => masters,
             CustodyEventKind.Receipted or CustodyEventKind.Quarantined or CustodyEventKind.Accepted or CustodyEventKind.MetadataChanged
                 or CustodyEventKind.Inspected or CustodyEventKind.Exported => [record],
-            CustodyEventKind.Rendered => [.. renditions.Where(r => detail.StartsWith(r.Name, StringComparison.Ordinal)).Select(r => r.Id)],
+            CustodyEventKind.Rendered => [.. renditions.Where(r => detail.StartsWith(r.Name + ":", StringComparison.Ordinal)).Select(r => r.Id)],
             _ => [],
         };
 
