@@ -24,7 +24,7 @@ internal sealed partial class TranscribeBench : IAsyncDisposable
 
     private TranscribeBench(Installation installation, byte[] pcm) => (_installation, _pcm) = (installation, pcm);
 
-    private int Seconds => _pcm.Length / WavHeader.SampleBytes / WavHeader.Rate;
+    private int Length => _pcm.Length / WavHeader.SampleBytes / WavHeader.Rate;
 
     /// <param name="seconds">Of speech.</param>
     /// <param name="ct">Ends it.</param>
@@ -52,7 +52,7 @@ internal sealed partial class TranscribeBench : IAsyncDisposable
         var alone = Math.Min(before, Alone());
         await output.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,
-            $"\n| {Seconds} s of speech | s | real-time factor | ratio |\n|---|--:|--:|--:|\n| the engine alone, model loaded, one recogniser | {alone:0.0} | {alone / Seconds:0.000} | 1.00 |\n| the service: model hashed and loaded, sound from the vault, draft in the catalogue | {ours:0.0} | {ours / Seconds:0.000} | {ours / alone:0.00} |"));
+            $"\n| {Length} s of speech | s | real-time factor | ratio |\n|---|--:|--:|--:|\n| the engine alone, model loaded, one recogniser | {alone:0.0} | {alone / Length:0.000} | 1.00 |\n| the service: model hashed and loaded, sound from the vault, draft in the catalogue | {ours:0.0} | {ours / Length:0.000} | {ours / alone:0.00} |"));
     }
 
     public ValueTask DisposeAsync() => _installation.DisposeAsync();
@@ -92,7 +92,8 @@ internal sealed partial class TranscribeBench : IAsyncDisposable
     {
         for (var clock = Stopwatch.StartNew(); clock.Elapsed < Ready; await Task.Delay(1000, ct))
         {
-            foreach (var file in Directory.GetFiles(Path.Combine(_installation.Home, "logs")))
+            var logs = Path.Combine(_installation.Home, "logs");
+            foreach (var file in Directory.Exists(logs) ? Directory.GetFiles(logs) : [])
             {
                 using var reader = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
                 if (Done().Match(await reader.ReadToEndAsync(ct)) is { Success: true } match)
