@@ -28,9 +28,9 @@ if (args is ["register", var items])
     return;
 }
 
-if (args is ["transcribe"])
+if (args is ["transcribe", var seconds])
 {
-    await using var transcribe = await TranscribeBench.StartAsync(end.Token);
+    await using var transcribe = await TranscribeBench.StartAsync(int.Parse(seconds, CultureInfo.InvariantCulture), end.Token);
     await transcribe.RunAsync(Console.Out, end.Token);
     return;
 }

@@ -16,7 +16,6 @@ internal sealed partial class TranscribeBench : IAsyncDisposable
 {
     private const string Clips = "/usr/share/pocketsphinx/test/data/librivox";
     private const int PieceBytes = WavHeader.Rate * WavHeader.SampleBytes / 4;
-    private const int Seconds = 600;
 
     private static readonly TimeSpan Ready = TimeSpan.FromMinutes(20);
 
@@ -25,14 +24,18 @@ internal sealed partial class TranscribeBench : IAsyncDisposable
 
     private TranscribeBench(Installation installation, byte[] pcm) => (_installation, _pcm) = (installation, pcm);
 
-    public static async Task<TranscribeBench> StartAsync(CancellationToken ct)
+    private int Length => _pcm.Length / WavHeader.SampleBytes / WavHeader.Rate;
+
+    /// <param name="seconds">Of speech.</param>
+    /// <param name="ct">Ends it.</param>
+    public static async Task<TranscribeBench> StartAsync(int seconds, CancellationToken ct)
     {
         var installation = await Installation.CreateAsync("transcribe-bench");
         installation.Settings["EVIDENCE_Transcription__Language"] = "en";
         installation.Settings["EVIDENCE_Transcription__EngineFolder"] = Path.Combine(Installation.Checkout, "artifacts/speech/engine");
         var card = Path.Combine(installation.Home, "card", "DCIM");
         Directory.CreateDirectory(card);
-        var pcm = Speech();
+        var pcm = Speech(seconds);
         await File.WriteAllBytesAsync(Path.Combine(card, "B123456_000123_20261120101500_0001.WAV"), [.. WavHeader.Write(pcm.Length), .. pcm], ct);
         return new TranscribeBench(installation, pcm);
     }
@@ -49,12 +52,12 @@ internal sealed partial class TranscribeBench : IAsyncDisposable
         var alone = Math.Min(before, Alone());
         await output.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,
-            $"\n| {Seconds} s of speech | s | real-time factor | ratio |\n|---|--:|--:|--:|\n| the engine alone, model loaded, one recogniser | {alone:0.0} | {alone / Seconds:0.000} | 1.00 |\n| the service: model hashed and loaded, sound from the vault, draft in the catalogue | {ours:0.0} | {ours / Seconds:0.000} | {ours / alone:0.00} |"));
+            $"\n| {Length} s of speech | s | real-time factor | ratio |\n|---|--:|--:|--:|\n| the engine alone, model loaded, one recogniser | {alone:0.0} | {alone / Length:0.000} | 1.00 |\n| the service: model hashed and loaded, sound from the vault, draft in the catalogue | {ours:0.0} | {ours / Length:0.000} | {ours / alone:0.00} |"));
     }
 
     public ValueTask DisposeAsync() => _installation.DisposeAsync();
 
-    private static byte[] Speech()
+    private static byte[] Speech(int seconds)
     {
         var clips = Directory.GetFiles(Clips, "*.wav").Order(StringComparer.Ordinal).SelectMany(file =>
         {
@@ -62,7 +65,7 @@ internal sealed partial class TranscribeBench : IAsyncDisposable
             var header = WavHeader.Read(wav.AsSpan(0, WavHeader.Most), wav.Length);
             return wav.AsSpan((int)header.Begins, (int)header.Samples * WavHeader.SampleBytes).ToArray();
         }).ToArray();
-        var pcm = new byte[Seconds * WavHeader.Rate * WavHeader.SampleBytes];
+        var pcm = new byte[seconds * WavHeader.Rate * WavHeader.SampleBytes];
         for (var at = 0; at < pcm.Length; at += clips.Length)
             clips.AsSpan(0, Math.Min(clips.Length, pcm.Length - at)).CopyTo(pcm.AsSpan(at));
         return pcm;
@@ -89,7 +92,8 @@ internal sealed partial class TranscribeBench : IAsyncDisposable
     {
         for (var clock = Stopwatch.StartNew(); clock.Elapsed < Ready; await Task.Delay(1000, ct))
         {
-            foreach (var file in Directory.GetFiles(Path.Combine(_installation.Home, "logs")))
+            var logs = Path.Combine(_installation.Home, "logs");
+            foreach (var file in Directory.Exists(logs) ? Directory.GetFiles(logs) : [])
             {
                 using var reader = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
                 if (Done().Match(await reader.ReadToEndAsync(ct)) is { Success: true } match)

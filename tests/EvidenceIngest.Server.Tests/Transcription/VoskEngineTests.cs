@@ -18,10 +18,10 @@ public sealed class VoskEngineTests : IDisposable
         var library = VoskLibrary.Load(Speech.EngineFolder);
         var loads = 0;
         using var shared = new SharedModel(
-            async () =>
+            () =>
             {
                 Interlocked.Increment(ref loads);
-                return await Task.Run(() => library.OpenModel(Speech.MakersFolder)!);
+                return LoadAsync(library);
             },
             TimeSpan.FromMilliseconds(300), TimeProvider.System);
 
@@ -45,7 +45,7 @@ public sealed class VoskEngineTests : IDisposable
     public async Task A_model_taken_away_while_it_is_heard_with_ends_nothing()
     {
         var library = VoskLibrary.Load(Speech.EngineFolder);
-        var shared = new SharedModel(() => Task.FromResult(library.OpenModel(Speech.MakersFolder)!), TimeSpan.Zero, TimeProvider.System);
+        var shared = new SharedModel(() => LoadAsync(library), TimeSpan.Zero, TimeProvider.System);
         using var transcriber = await VoskTranscriber.OpenAsync(library, shared, "test", default);
         var hearing = transcriber.TranscribeAsync(Speech.Reading(), default);
         await Task.Delay(500);
@@ -58,17 +58,12 @@ public sealed class VoskEngineTests : IDisposable
     {
         var library = VoskLibrary.Load(Speech.EngineFolder);
         var loads = 0;
-        using var shared = new SharedModel(LoadAsync, TimeSpan.FromMinutes(1), TimeProvider.System);
+        using var shared = new SharedModel(FailOnceAsync, TimeSpan.FromMinutes(1), TimeProvider.System);
         await Assert.ThrowsAsync<IOException>(() => shared.AcquireAsync(default));
         using var lease = await shared.AcquireAsync(default);
         Assert.False(lease.Model.IsInvalid);
 
-        Task<VoskModel> LoadAsync()
-        {
-            if (++loads == 1)
-                throw new IOException("disk");
-            return Task.FromResult(library.OpenModel(Speech.MakersFolder)!);
-        }
+        async Task<VoskModel> FailOnceAsync() => ++loads > 1 ? await LoadAsync(library) : throw new IOException("disk");
     }
 
     [Fact]
@@ -96,4 +91,6 @@ public sealed class VoskEngineTests : IDisposable
         using var mended = await engine.OpenAsync("en", null, default);
         Assert.Matches($"^vosk, library sha256 [0-9a-f]{{64}}, model model-en, sha256 {added.Model!.Digest()}$", mended.Source);
     }
+
+    private static async Task<VoskModel> LoadAsync(VoskLibrary library) => await Task.Run(() => library.OpenModel(Speech.MakersFolder)!);
 }
