@@ -29,7 +29,6 @@ public sealed class ExcerptTests(PrivateCluster cluster) : IDisposable
     [InlineData("b.mp4", H265, "-c:a aac", false, true)]
     [InlineData("c.mp4", H264, "-c:a aac", true, false)]
     [InlineData("d.avi", "-c:v mjpeg", "-c:a pcm_s16le", false, false)]
-    [InlineData("e.ts", H264, "-c:a aac", false, false)]
     public async Task A_clip_shows_exactly_the_masters_frames_between_its_edges(string name, string video, string sound, bool nothingHidden, bool copied)
     {
         await using var server = await RealMedia.StartAsync(cluster);
