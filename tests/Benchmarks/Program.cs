@@ -35,11 +35,5 @@ if (args is ["transcribe", var seconds])
     return;
 }
 
-if (args is ["render", var seconds])
-{
-    await RenderBench.RunAsync(Console.Out, int.Parse(seconds, CultureInfo.InvariantCulture), end.Token);
-    return;
-}
-
 await using var station = await StationBench.StartAsync(end.Token);
 await station.RunAsync(Console.Out, end.Token);

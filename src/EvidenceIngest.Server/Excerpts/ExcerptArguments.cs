@@ -7,10 +7,12 @@ namespace EvidenceIngest.Server.Excerpts;
 /// <summary>ffmpeg's argument lists for clips and stills.</summary>
 internal sealed class ExcerptArguments(MediaToolOptions options)
 {
+    // Longer than any recorder's group of pictures, in seconds.
+    private const double LeadIn = 10;
+
     /// <summary>What MP4 carries and browsers play, with times that can be relied on: AVI has none, TS may begin within a group.</summary>
     public static bool CanCopy(Chapter chapter) =>
-        chapter.Probe.Format?.FormatName?.Split(',').Contains("mp4") == true
-        && chapter.Video?.CodecName is null or "h264" or "hevc" && chapter.Audio?.CodecName is null or "aac";
+        HasIndex(chapter) && chapter.Video?.CodecName is null or "h264" or "hevc" && chapter.Audio?.CodecName is null or "aac";
 
     public IEnumerable<string> Copy(Chapter chapter, double from, double length, string output) =>
     [
@@ -19,7 +21,7 @@ internal sealed class ExcerptArguments(MediaToolOptions options)
 
     public IEnumerable<string> Encode(Chapter chapter, double from, double length, string output) =>
     [
-        .. From(chapter, from), "-t", Seconds(length), .. Maps(chapter),
+        .. DecodedFrom(chapter, from), "-t", Seconds(length), .. Maps(chapter),
         .. chapter.Video is null
             ? (string[])[]
             :
@@ -34,7 +36,7 @@ internal sealed class ExcerptArguments(MediaToolOptions options)
 
     public IEnumerable<string> Still(Chapter chapter, double at, string output) =>
     [
-        .. From(chapter, at), "-map", $"0:{Number(chapter.Video!.Index)}", "-filter:v", "scale=iw*sar:ih,setsar=1", "-frames:v", "1",
+        .. DecodedFrom(chapter, at), "-map", $"0:{Number(chapter.Video!.Index)}", "-filter:v", "scale=iw*sar:ih,setsar=1", "-frames:v", "1",
         "-c:v", "png", "-pix_fmt", "rgb24", .. ProxyArguments.Reproducible, "-update", "1", "-f", "image2", output,
     ];
 
@@ -42,6 +44,15 @@ internal sealed class ExcerptArguments(MediaToolOptions options)
 
     private IEnumerable<string> From(Chapter chapter, double from) =>
         [.. HarmlessInput.Quiet, "-nostdin", "-y", "-ss", Seconds(from), .. HarmlessInput.File(chapter.Input, options)];
+
+    // Without an index ffmpeg may land behind the key frame that it needs: it begins earlier, and drops what it decoded too much.
+    private IEnumerable<string> DecodedFrom(Chapter chapter, double from)
+    {
+        var lead = HasIndex(chapter) ? 0 : Math.Min(LeadIn, from);
+        return lead == 0 ? From(chapter, from) : [.. From(chapter, from - lead), "-ss", Seconds(lead)];
+    }
+
+    private static bool HasIndex(Chapter chapter) => chapter.Probe.Format?.FormatName?.Split(',').Contains("mp4") == true;
 
     private static IEnumerable<string> Maps(Chapter chapter) =>
         new[] { chapter.Video?.Index, chapter.Audio?.Index }.OfType<int>().SelectMany(i => (string[])["-map", $"0:{Number(i)}"]);

@@ -5,7 +5,7 @@ namespace EvidenceIngest.Server.Renditions;
 
 /// <summary>
 /// Small pictures for scrubbing: sheets of tiles, and a WebVTT that says which tile shows which seconds. Made from the proxy's key frames
-/// alone: whether it was copied or encoded, and of how many chapters, there is one time line and a fiftieth of the pictures to decode.
+/// alone: whether it was copied or encoded, and of how many chapters, there is one time line.
 /// </summary>
 internal sealed class SpriteRenditions(RenderRoom room, ProxyArguments arguments)
 {

@@ -4,14 +4,12 @@ using EvidenceIngest.Domain.Custody;
 using EvidenceIngest.Domain;
 using EvidenceIngest.Server.Access;
 using EvidenceIngest.Server.Excerpts;
-using EvidenceIngest.Server.Inspection;
 using EvidenceIngest.Server.Items;
 using EvidenceIngest.Server.Pipeline;
 using EvidenceIngest.Server.Renditions;
 using EvidenceIngest.Server.Tests.Media;
 using EvidenceIngest.Server.Tests.Support;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace EvidenceIngest.Server.Tests.Excerpts;
 
@@ -31,12 +29,11 @@ public sealed class ExcerptTests(PrivateCluster cluster) : IDisposable
     [InlineData("b.mp4", H265, "-c:a aac", false, true)]
     [InlineData("c.mp4", H264, "-c:a aac", true, false)]
     [InlineData("d.avi", "-c:v mjpeg", "-c:a pcm_s16le", false, false)]
-    [InlineData("e.ts", H264, "-c:a aac", false, false)]
     public async Task A_clip_shows_exactly_the_masters_frames_between_its_edges(string name, string video, string sound, bool nothingHidden, bool copied)
     {
-        await using var server = await StartAsync();
+        await using var server = await RealMedia.StartAsync(cluster);
         var master = await _studio.FilmAsync(name, 10, "320x180", video, sound);
-        var item = await SealAsync(server, master);
+        var item = await RealMedia.SealAsync(server, master);
 
         var clip = await MakeAsync(server, await OrderAsync(server, item, new ClipRequest(3.217, 8.717, "给检察院", nothingHidden)));
 
@@ -59,9 +56,9 @@ public sealed class ExcerptTests(PrivateCluster cluster) : IDisposable
     [Fact]
     public async Task A_still_is_the_frame_on_the_screen_at_its_time()
     {
-        await using var server = await StartAsync();
+        await using var server = await RealMedia.StartAsync(cluster);
         var master = await _studio.FilmAsync("a.mp4", 6, "320x180", H264);
-        var item = await SealAsync(server, master);
+        var item = await RealMedia.SealAsync(server, master);
         var all = await FramesAsync(master, "rgb24");
         // Shown from 3.0667 s (number 92) until 3.1 s.
         foreach (var (at, frame) in new[] { (3.09, 92), (3.1, 93), (0.0, 0), (5.99, 179) })
@@ -75,8 +72,8 @@ public sealed class ExcerptTests(PrivateCluster cluster) : IDisposable
     [Fact]
     public async Task What_spans_chapters_is_cut_from_the_proxy_and_says_so()
     {
-        await using var server = await StartAsync();
-        var item = await SealAsync(server, await _studio.FilmAsync("a.mp4", 4, "320x180", H264), await _studio.FilmAsync("b.mp4", 4, "320x180", H264));
+        await using var server = await RealMedia.StartAsync(cluster);
+        var item = await RealMedia.SealAsync(server, await _studio.FilmAsync("a.mp4", 4, "320x180", H264), await _studio.FilmAsync("b.mp4", 4, "320x180", H264));
         Assert.True(await server.RunAsync(item, Stage.Render));
         var order = await OrderAsync(server, item, new ClipRequest(3, 5, "核对"));
         var clip = await MakeAsync(server, order);
@@ -91,8 +88,8 @@ public sealed class ExcerptTests(PrivateCluster cluster) : IDisposable
     [Fact]
     public async Task The_chain_says_who_asked_and_why_and_a_link_shows_it()
     {
-        await using var server = await StartAsync();
-        var item = await SealAsync(server, await _studio.FilmAsync("a.mp4", 4, "320x180", H264));
+        await using var server = await RealMedia.StartAsync(cluster);
+        var item = await RealMedia.SealAsync(server, await _studio.FilmAsync("a.mp4", 4, "320x180", H264));
         var order = await OrderAsync(server, item, new ClipRequest(1, 2, "当事人申请复议"));
         Assert.Equal(ExcerptState.Waiting, order.State);
         Assert.Null(order.Rendition);
@@ -111,8 +108,8 @@ public sealed class ExcerptTests(PrivateCluster cluster) : IDisposable
     [Fact]
     public async Task An_order_survives_a_kill_at_every_step_and_is_made_once()
     {
-        await using var server = await StartAsync();
-        var item = await SealAsync(server, await _studio.FilmAsync("a.mp4", 4, "160x120", H264));
+        await using var server = await RealMedia.StartAsync(cluster);
+        var item = await RealMedia.SealAsync(server, await _studio.FilmAsync("a.mp4", 4, "160x120", H264));
         var struck = true;
         var orders = 0;
         for (var step = 0; struck; step++)
@@ -143,8 +140,8 @@ public sealed class ExcerptTests(PrivateCluster cluster) : IDisposable
     [Fact]
     public async Task The_same_request_again_is_one_order_and_too_many_are_refused()
     {
-        await using var server = await StartAsync();
-        var item = await SealAsync(server, await _studio.FilmAsync("a.mp4", 4, "160x120", H264));
+        await using var server = await RealMedia.StartAsync(cluster);
+        var item = await RealMedia.SealAsync(server, await _studio.FilmAsync("a.mp4", 4, "160x120", H264));
         var answers = new List<string>();
         for (var i = 0; i < 2; i++)
         {
@@ -210,8 +207,8 @@ public sealed class ExcerptTests(PrivateCluster cluster) : IDisposable
     [Fact]
     public async Task Officers_and_auditors_order_nothing()
     {
-        await using var server = await StartAsync();
-        var item = await SealAsync(server, await _studio.FilmAsync("a.mp4", 2, "160x120", H264));
+        await using var server = await RealMedia.StartAsync(cluster);
+        var item = await RealMedia.SealAsync(server, await _studio.FilmAsync("a.mp4", 2, "160x120", H264));
         foreach (var role in new[] { Role.Officer, Role.Auditor })
         {
             using var person = await server.PersonAsync("李四", role);
@@ -222,33 +219,11 @@ public sealed class ExcerptTests(PrivateCluster cluster) : IDisposable
 
     public void Dispose() => _studio.Dispose();
 
-    private Task<TestServer> StartAsync() => TestServer.StartAsync(cluster, withJobs: false, services: services =>
-    {
-        services.AddSingleton<IMediaInspector, MediaInspector>();
-        services.AddSingleton<IRenditionMaker, RenditionMaker>();
-    });
+    private static Task<ExcerptView> OrderAsync(TestServer server, string item, ClipRequest request) => PostAsync(server, $"/api/v1/items/{item}/clips", request);
 
-    private static async Task<string> SealAsync(TestServer server, params string[] files)
-    {
-        var dock = await server.EnrolDockAsync();
-        await server.VaultIsProbedAsync();
-        var like = TestDock.Record(contents: files);
-        byte[][] bodies = [.. await Task.WhenAll(files.Select(f => File.ReadAllBytesAsync(f, Ct)))];
-        var manifest = like.Manifest with
-        {
-            Files = [.. like.Manifest.Files.Select((f, i) => f with { RecorderPath = Path.ChangeExtension(f.RecorderPath, Path.GetExtension(files[i])), Bytes = bodies[i].Length, Digest = TestDock.Digest(bodies[i]) })],
-        };
-        var item = (await dock.DeliverAsync(new Recording(manifest, bodies))).ItemId;
-        Assert.True(await server.RunAsync(item, Stage.Seal));
-        Assert.True(await server.RunAsync(item, Stage.Inspect));
-        return item;
-    }
+    private static Task<ExcerptView> OrderAsync(TestServer server, string item, StillRequest request) => PostAsync(server, $"/api/v1/items/{item}/stills", request);
 
-    private static Task<ExcerptView> OrderAsync(TestServer server, string item, ClipRequest request) => OrderAsync(server, $"/api/v1/items/{item}/clips", request);
-
-    private static Task<ExcerptView> OrderAsync(TestServer server, string item, StillRequest request) => OrderAsync(server, $"/api/v1/items/{item}/stills", request);
-
-    private static async Task<ExcerptView> OrderAsync<T>(TestServer server, string path, T request)
+    private static async Task<ExcerptView> PostAsync<T>(TestServer server, string path, T request)
     {
         using var answer = await server.Operator.PostAsJsonAsync(path, request, EvidenceJson.Options, Ct);
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);

@@ -29,8 +29,6 @@ internal static class OddFiles
         ["speech.mp3"] = s => s.MakeAsync("a.mp3", "-f lavfi -i sine=duration=1 -c:a libmp3lame"),
         ["speech.amr"] = s => s.WriteAsync("a.amr", Samples.Amr(1)),
         ["photo.jpg"] = s => s.MakeAsync("a.jpg", $"-f lavfi -i testsrc2=size={Size} -frames:v 1 -update 1"),
-        ["one_pixel.avi"] = s => s.FilmAsync("a.avi", 1, "1x1", "-c:v ffv1", sound: null),
-        ["one_pixel.png"] = s => s.MakeAsync("a.png", "-f lavfi -i color=red:size=1x1 -frames:v 1 -update 1"),
         ["odd_sides.avi"] = s => s.FilmAsync("a.avi", 1, "321x241", "-c:v mjpeg -pix_fmt yuvj444p"),
         ["narrow.avi"] = s => s.FilmAsync("a.avi", 1, "16x900", "-c:v mjpeg"),
         ["one_frame.mp4"] = s => s.FilmAsync("a.mp4", 0.03, Size, H264, sound: null),

@@ -35,12 +35,12 @@ public sealed partial class StreamingTests : IDisposable
         {
             var direct = await Studio.AskAsync(proxy.File, "packet=data_hash", "-select_streams", stream, "-show_data_hash", "md5");
             var asPieces = await Studio.AskAsync(streamed, "packet=data_hash", "-select_streams", stream, "-show_data_hash", "md5", "-allowed_extensions", "ALL");
-            Assert.Equal(direct, asPieces);
+            Assert.Equal(direct.Trim(','), asPieces.Trim(','));
             Assert.True(direct.Split('\n').Length > 1000);
         }
 
         // Seeking goes through the index, whose every offset we wrote.
-        var late = await Studio.AskAsync(proxy.File, "frame=pts_time", "-select_streams", "v", "-read_intervals", "600%+#2");
+        var late = await Studio.AskAsync(proxy.File, "frame=pts_time", "-select_streams", "v", "-read_intervals", "596%604");
         Assert.Contains("600.", late, StringComparison.Ordinal);
         Assert.Contains(Streaming.Maker, proxy.Recipe.Tool, StringComparison.Ordinal);
     }
