@@ -45,6 +45,7 @@ internal static class Examples
         [("SceneRequest", "points")] = new JsonObject(Enum.GetNames<ScenePoint>().Select(p => KeyValuePair.Create(p, (JsonNode?)nameof(SceneTick.Shown)))),
         [("YearlyRequest", "year")] = 2025, [("YearlyRequest", "unit")] = "root", [("ExchangeDraftRequest", "profile")] = Profile, [("ExchangeExportRequest", "profile")] = Profile,
         [("ClipRequest", "from")] = 60.5, [("ClipRequest", "to")] = 75, [("StillRequest", "at")] = 62.04, [("ExcerptView", "from")] = 60.5, [("ExcerptView", "to")] = 75,
+        [("SavedSearchRequest", "query")] = new JsonObject { ["q"] = "占道经营", ["lack"] = "requirement" }, [("SavedSearchView", "query")] = new JsonObject { ["q"] = "占道经营", ["lack"] = "requirement" },
         [("ItemRetentionRequest", "class")] = "permanent", [("ItemRetentionRequest", "retentionClass")] = "permanent",
     };
 

@@ -43,7 +43,7 @@ public sealed class MalformedMediaTests : IDisposable
     public async Task What_is_broken_is_shown_as_far_as_it_goes_or_refused_with_a_reason(string name)
     {
         var file = await OddFiles.Broken[name](_studio);
-        var (clock, memory) = (Stopwatch.StartNew(), GC.GetTotalMemory(forceFullCollection: true));
+        var clock = Stopwatch.StartNew();
         var master = await _studio.MasterAsync(file, Expected(name));
         var outcome = "nothing to show";
         if (master.Facts.Kind != MediaKind.Other)
@@ -68,7 +68,6 @@ public sealed class MalformedMediaTests : IDisposable
 
         TestContext.Current.TestOutputHelper!.WriteLine($"{name}: {master.Facts.Kind}, {string.Join("; ", master.Facts.Findings)}: {outcome}, {clock.Elapsed.TotalSeconds:0.0} s");
         Assert.True(clock.Elapsed < Longest, $"{clock.Elapsed}");
-        Assert.True(GC.GetTotalMemory(forceFullCollection: true) - memory < 32 << 20);
     }
 
     public void Dispose() => _studio.Dispose();

@@ -52,25 +52,6 @@ public sealed class SoundWindowsTests
     }
 
     [Fact]
-    public async Task Twelve_hours_pass_in_the_memory_of_one_window()
-    {
-        const long Samples = 12L * 3600 * WavHeader.Rate;
-        var vault = LongSound.Vault((Samples * 2) + 44);
-        using var sound = await SealedSound.OpenAsync(vault, new VaultVersion("b", "k", "v"), (Samples * 2) + 44, default);
-        var windows = new SoundWindows(sound, 0, TimeSpan.FromMinutes(5));
-        var (heard, most) = (0L, 0L);
-        var before = GC.GetTotalMemory(forceFullCollection: true);
-        while (await windows.NextAsync(default) is { } window)
-        {
-            heard += window.Pcm.Length / 2;
-            most = Math.Max(most, GC.GetTotalMemory(forceFullCollection: false) - before);
-        }
-
-        Assert.Equal(Samples, heard);
-        Assert.InRange(most >> 20, 0, 100);
-    }
-
-    [Fact]
     public async Task A_sound_that_changed_or_was_cut_off_is_found_out()
     {
         var wav = Speech.Wav(Speech.Reading());
