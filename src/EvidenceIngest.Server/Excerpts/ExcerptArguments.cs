@@ -7,8 +7,8 @@ namespace EvidenceIngest.Server.Excerpts;
 /// <summary>ffmpeg's argument lists for clips and stills.</summary>
 internal sealed class ExcerptArguments(MediaToolOptions options)
 {
-    // Longer than any recorder's group of pictures, in seconds.
-    private const double LeadIn = 10;
+    /// <summary>Longer than any recorder's group of pictures, in seconds.</summary>
+    public const double LeadIn = 10;
 
     /// <summary>What MP4 carries and browsers play, with times that can be relied on: AVI has none, TS may begin within a group.</summary>
     public static bool CanCopy(Chapter chapter) =>
@@ -49,10 +49,13 @@ internal sealed class ExcerptArguments(MediaToolOptions options)
     private IEnumerable<string> DecodedFrom(Chapter chapter, double from)
     {
         var lead = HasIndex(chapter) ? 0 : Math.Min(LeadIn, from);
+        // Of streams ffmpeg shifts the times, by which of them are wanted and by what it takes for gaps where it lands: they keep their own clock.
+        if (chapter.Probe.Format is { FormatName: "mpeg" or "mpegts" } stream)
+            return ["-copyts", .. From(chapter, from - lead), "-ss", Seconds(from + (stream.StartTime ?? 0))];
         return lead == 0 ? From(chapter, from) : [.. From(chapter, from - lead), "-ss", Seconds(lead)];
     }
 
-    private static bool HasIndex(Chapter chapter) => chapter.Probe.Format?.FormatName?.Split(',').Contains("mp4") == true;
+    public static bool HasIndex(Chapter chapter) => chapter.Probe.Format?.FormatName?.Split(',').Contains("mp4") == true;
 
     private static IEnumerable<string> Maps(Chapter chapter) =>
         new[] { chapter.Video?.Index, chapter.Audio?.Index }.OfType<int>().SelectMany(i => (string[])["-map", $"0:{Number(i)}"]);

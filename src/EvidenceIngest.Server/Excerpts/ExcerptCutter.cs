@@ -89,11 +89,13 @@ internal sealed class ExcerptCutter(ToolRunner tools, MediaProbe probe, IMediaIn
     private async Task<IReadOnlyList<double>> TimesAsync(RenderRoom room, Chapter chapter, double at, CancellationToken ct)
     {
         var start = chapter.Probe.Format?.StartTime ?? 0;
-        var outcome = await probe.PacketTimesAsync(room.Folder, chapter.Input, chapter.Video!.Index, at + start, ct);
+        var (outcome, list, time) = ExcerptArguments.HasIndex(chapter)
+            ? (await probe.PacketTimesAsync(room.Folder, chapter.Input, chapter.Video!.Index, at + start, ct), "packets", "pts_time")
+            : (await probe.FrameTimesAsync(room.Folder, chapter.Input, chapter.Video!.Index, at + start, ExcerptArguments.LeadIn, ct), "frames", "best_effort_timestamp_time");
         try
         {
-            return outcome.Succeeded && JsonSerializer.Deserialize<JsonElement>(outcome.Output).TryGetProperty("packets", out var packets)
-                ? [.. packets.EnumerateArray().Select(p => Seconds(p) - start).OfType<double>()]
+            return outcome.Succeeded && JsonSerializer.Deserialize<JsonElement>(outcome.Output).TryGetProperty(list, out var pictures)
+                ? [.. pictures.EnumerateArray().Select(p => Seconds(p, time) - start).OfType<double>()]
                 : [];
         }
         catch (JsonException)
@@ -102,6 +104,6 @@ internal sealed class ExcerptCutter(ToolRunner tools, MediaProbe probe, IMediaIn
         }
     }
 
-    private static double? Seconds(JsonElement packet) =>
-        packet.TryGetProperty("pts_time", out var text) && double.TryParse(text.GetString(), CultureInfo.InvariantCulture, out var seconds) ? seconds : null;
+    private static double? Seconds(JsonElement picture, string name) =>
+        picture.TryGetProperty(name, out var text) && double.TryParse(text.GetString(), CultureInfo.InvariantCulture, out var seconds) ? seconds : null;
 }

@@ -26,16 +26,29 @@ internal sealed class MediaProbe(ToolRunner tools, MediaToolOptions options)
 
     /// <summary>When the packets around a time are shown: from the group of pictures that holds it, so far behind as pictures are out of order.</summary>
     public Task<ToolOutcome> PacketTimesAsync(ToolFolder folder, string file, int stream, double at, CancellationToken ct) =>
+        TimesAsync(folder, file, stream, at - 1, at + 1, "packet=pts_time", ct);
+
+    /// <summary>When the pictures up to a time are shown, where packets don't say it: they are decoded.</summary>
+    /// <param name="folder">Of the work.</param>
+    /// <param name="file">In it.</param>
+    /// <param name="stream">With the pictures.</param>
+    /// <param name="at">By the file's own clock.</param>
+    /// <param name="leadIn">How far ahead to begin: without an index it may land in the middle of a group.</param>
+    /// <param name="ct">Ends it.</param>
+    public Task<ToolOutcome> FrameTimesAsync(ToolFolder folder, string file, int stream, double at, double leadIn, CancellationToken ct) =>
+        TimesAsync(folder, file, stream, at - leadIn, at + 1, "frame=best_effort_timestamp_time", ct);
+
+    public Task<string> ToolAsync(CancellationToken ct) => tools.VersionAsync(options.Ffprobe, ct);
+
+    private Task<ToolOutcome> TimesAsync(ToolFolder folder, string file, int stream, double from, double to, string entries, CancellationToken ct) =>
         RunAsync(
             folder,
             file,
             [
                 "-select_streams", stream.ToString(CultureInfo.InvariantCulture),
-                "-read_intervals", string.Create(CultureInfo.InvariantCulture, $"{Math.Max(0, at - 1):0.###}%{at + 1:0.###}"), "-show_entries", "packet=pts_time",
+                "-read_intervals", string.Create(CultureInfo.InvariantCulture, $"{Math.Max(0, from):0.###}%{to:0.###}"), "-show_entries", entries,
             ],
             ct);
-
-    public Task<string> ToolAsync(CancellationToken ct) => tools.VersionAsync(options.Ffprobe, ct);
 
     private Task<ToolOutcome> RunAsync(ToolFolder folder, string file, string[] questions, CancellationToken ct) =>
         tools.RunAsync(

@@ -69,6 +69,40 @@ public sealed class ExcerptTests(PrivateCluster cluster) : IDisposable
         }
     }
 
+    /// <summary>Streams begin with whatever comes first, here the sound; whoever orders read the times off the proxy.</summary>
+    [Theory]
+    [InlineData("e.ts", H264, "-c:a aac")]
+    [InlineData("f.ts", H265, "-c:a aac")]
+    [InlineData("g.mpg", "-c:v mpeg2video -bf 2 -g 60 -q:v 3", "-c:a mp2")]
+    public async Task Of_a_stream_whose_pictures_begin_late_times_are_those_of_its_proxy(string name, string video, string sound)
+    {
+        await using var server = await RealMedia.StartAsync(cluster);
+        var master = await _studio.FilmAsync(name, 30, "320x180", video, sound, "-vf setpts=PTS+0.5/TB -fps_mode passthrough");
+        var item = await RealMedia.SealAsync(server, master);
+        Assert.True(await server.RunAsync(item, Stage.Render));
+        var proxy = await FetchAsync(server, await server.Catalogue.ReadAsync(db => db.Renditions.SingleAsync(r => r.ItemId == item && r.Name == "proxy", Ct), Ct));
+        var times = (await Studio.AskAsync(proxy, "frame=pts_time", "-select_streams", "v")).Split('\n')
+            .Where(l => l.Length > 0).Select(l => double.Parse(l.Trim(','), System.Globalization.CultureInfo.InvariantCulture)).ToList();
+        Assert.Equal(900, times.Count);
+        Assert.InRange(times[0], 0.4, 0.6);
+
+        foreach (var (from, to) in new[] { (3.217, 5.217), (20.217, 23.717) })
+        {
+            var first = times.FindIndex(t => t >= from);
+            var clip = await MakeAsync(server, await OrderAsync(server, item, new ClipRequest(from, to, "给检察院")));
+            Assert.Equal(times.Count(t => t >= from && t < to), (await FramesAsync(clip.File)).Count);
+            await AssertLikeAsync(clip.File, master, first, times.Count(t => t >= from && t < to));
+        }
+
+        // Pictures of every type, each asked for while it is on the screen.
+        var all = await FramesAsync(master, "rgb24");
+        foreach (var frame in new[] { 0, 95, 601, 602, 603, 604 })
+        {
+            var still = await MakeAsync(server, await OrderAsync(server, item, new StillRequest(Math.Round(times[frame] + 0.02, 3), "比对")));
+            Assert.Equal(frame, all.IndexOf(Assert.Single(await FramesAsync(still.File, "rgb24"))));
+        }
+    }
+
     [Fact]
     public async Task What_spans_chapters_is_cut_from_the_proxy_and_says_so()
     {
@@ -243,12 +277,17 @@ public sealed class ExcerptTests(PrivateCluster cluster) : IDisposable
         var known = await server.Catalogue.ReadAsync(db => db.Excerpts.SingleAsync(e => e.Id == order.Id, Ct), Ct);
         Assert.True(known.State == ExcerptState.Ready, known.Note);
         var stored = await server.Catalogue.ReadAsync(db => db.Renditions.SingleAsync(r => r.ItemId == known.ItemId && r.Name == known.Name, Ct), Ct);
+        return (await FetchAsync(server, stored), stored.ContentType, stored.Recipe);
+    }
+
+    private async Task<string> FetchAsync(TestServer server, StoredRendition stored)
+    {
         var file = _studio[Path.GetFileName(stored.Key)];
         await using (var source = await server.Vault.OpenAsync(new(stored.Bucket, stored.Key, stored.VersionId), 0, null, Ct))
         await using (var target = File.Create(file))
             await source.CopyToAsync(target, Ct);
         Assert.Equal(stored.Sha256, TestDock.Digest(await File.ReadAllBytesAsync(file, Ct)).Sha256);
-        return (file, stored.ContentType, stored.Recipe);
+        return file;
     }
 
     /// <summary>A digest of each frame as a player shows it.</summary>

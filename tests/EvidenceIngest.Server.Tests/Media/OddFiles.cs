@@ -29,6 +29,10 @@ internal static class OddFiles
         ["speech.mp3"] = s => s.MakeAsync("a.mp3", "-f lavfi -i sine=duration=1 -c:a libmp3lame"),
         ["speech.amr"] = s => s.WriteAsync("a.amr", Samples.Amr(1)),
         ["photo.jpg"] = s => s.MakeAsync("a.jpg", $"-f lavfi -i testsrc2=size={Size} -frames:v 1 -update 1"),
+        ["one_pixel.png"] = s => s.WriteAsync("a.png", Samples.PngBomb(1)),
+        ["one_pixel.jpg"] = s => PixelAsync(s, "a.jpg", "-pix_fmt yuvj444p -update 1"),
+        ["one_pixel.avi"] = s => PixelAsync(s, "a.avi", "-pix_fmt yuvj444p -c:v mjpeg", "-loop 1 -t 1"),
+        ["one_pixel_raw.avi"] = s => PixelAsync(s, "a.avi", "-pix_fmt bgr24 -c:v rawvideo", "-loop 1 -t 1"),
         ["odd_sides.avi"] = s => s.FilmAsync("a.avi", 1, "321x241", "-c:v mjpeg -pix_fmt yuvj444p"),
         ["narrow.avi"] = s => s.FilmAsync("a.avi", 1, "16x900", "-c:v mjpeg"),
         ["one_frame.mp4"] = s => s.FilmAsync("a.mp4", 0.03, Size, H264, sound: null),
@@ -111,6 +115,12 @@ internal static class OddFiles
     {
         await s.FilmAsync("a.mp4", 1, Size, H264);
         return await s.MakeAsync("b.mp4", FormattableString.Invariant($"-i a.mp4 -c copy -metadata:s:v:0 rotate={degrees}"));
+    }
+
+    private static async Task<string> PixelAsync(Studio s, string name, string arguments, string before = "")
+    {
+        await s.WriteAsync("pixel.png", Samples.PngBomb(1));
+        return await s.MakeAsync(name, $"{before} -i pixel.png {arguments}");
     }
 
     private static byte[] Flipped(byte[] bytes, int seed)
