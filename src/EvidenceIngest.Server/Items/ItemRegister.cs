@@ -46,7 +46,14 @@ internal sealed class ItemRegister(EvidenceCatalogue catalogue, ServerOptions op
     public async Task<Dictionary<string, ItemSummary>> SummariesAsync(CatalogueDb db, IReadOnlyList<string> ids, CancellationToken ct) =>
         (await Whole(db).Where(i => ids.Contains(i.Id)).ToListAsync(ct)).ToDictionary(i => i.Id, Summarise, StringComparer.Ordinal);
 
-    public Task<ItemDetail> FindAsync(string itemId, CancellationToken ct) => catalogue.ReadAsync(db => FindAsync(db, itemId, ct), ct);
+    public Task<ItemDetail> FindAsync(string itemId, CancellationToken ct) => catalogue.ReadAsync(
+        async db =>
+        {
+            // As in lists: an item whose last stage ended in between would be done with the findings of before.
+            await using var moment = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct);
+            return await FindAsync(db, itemId, ct);
+        },
+        ct);
 
     /// <summary>As a transaction sees it.</summary>
     public async Task<ItemDetail> FindAsync(CatalogueDb db, string itemId, CancellationToken ct)

@@ -135,6 +135,27 @@ public sealed class ItemTests(PrivateCluster cluster)
         Assert.Single(page.Items[0].Files);
     }
 
+    [Fact]
+    public async Task An_item_that_is_inspected_while_it_is_read_is_shown_as_before_or_as_after()
+    {
+        var arrival = new Arrival();
+        await using var server = await TestServer.StartAsync(
+            cluster, withJobs: false,
+            services: services => services.ConfigureDbContext<CatalogueDb>(options => options.AddInterceptors(arrival), ServiceLifetime.Singleton));
+        await server.VaultIsProbedAsync();
+        var dock = await server.EnrolDockAsync();
+        var status = await dock.DeliverAsync(TestDock.Record(contents: "damaged"));
+        await server.RunAsync(status.ItemId, Stage.Seal);
+
+        arrival.BeforeFilesAreRead = () => server.RunAsync(status.ItemId, Stage.Inspect);
+        var before = await server.Get<ItemRegister>().FindAsync(status.ItemId, default);
+        var after = await server.Get<ItemRegister>().FindAsync(status.ItemId, default);
+
+        Assert.Null(arrival.BeforeFilesAreRead);
+        Assert.Equal(("sealed", StageState.Due), (before.Summary.State, before.Summary.Stages.Single(s => s.Stage == Stage.Inspect).State));
+        Assert.Equal(("quarantined", StageState.Done), (after.Summary.State, after.Summary.Stages.Single(s => s.Stage == Stage.Inspect).State));
+    }
+
     /// <summary>Lets something happen between the query of a page's items and the one of their files.</summary>
     private sealed class Arrival : DbCommandInterceptor
     {
