@@ -49,6 +49,7 @@ public sealed partial class ForbiddenCallTests
         ["src/EvidenceIngest.Recorders/Drivers/MassStorage/VolumeMount.cs"] = "an empty mount point",
         ["src/EvidenceIngest.Server/MediaTools/ToolFolder.cs"] = "links to a master and ffprobe's scratch; the links' targets stay",
         ["src/EvidenceIngest.Server/Pipeline/WorkFolder.cs"] = "copies and renditions of one job; masters lie in the vault",
+        ["src/EvidenceIngest.Server/Renditions/Streaming.cs"] = "fragments in the job's work folder, once the proxy holds them",
         ["src/EvidenceIngest.Server/Transcription/SpeechModels/ModelIntake.cs"] = "copies of models that were not taken in whole; makers' folders stay",
         ["src/EvidenceIngest.Server/Receipts/ReceiptKey.cs"] = "its own draft, when another server's key was first",
     };
