@@ -70,6 +70,7 @@ public static class ServerRegistration
             s.GetRequiredService<CatalogueStart>(), s.GetRequiredService<EvidenceCatalogue>(),
             s.GetRequiredService<Enrolment>(), s.GetRequiredService<Accounts>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<Enrolment>();
+        services.AddSingleton<DockBoards>();
         services.AddSingleton<Assignments>();
         services.AddSingleton<RecorderIssues>();
         services.AddHostedService(s => s.GetRequiredService<RecorderIssues>());

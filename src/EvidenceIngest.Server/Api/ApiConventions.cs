@@ -9,6 +9,8 @@ internal static class ApiConventions
 {
     public const string OpenApi = "/openapi/v1.json";
 
+    private static readonly string[] ForPrograms = ["/api", "/media", "/openapi", "/health"];
+
     public static IServiceCollection AddApiConventions(this IServiceCollection services)
     {
         services.AddOpenApi("v1", ApiDocument.Describe);
@@ -19,13 +21,7 @@ internal static class ApiConventions
     /// <summary>Comes before the routes.</summary>
     public static void UseApiConventions(this WebApplication app)
     {
-        app.UseExceptionHandler(new ExceptionHandlerOptions
-        {
-            ExceptionHandler = ExplainAsync,
-            StatusCodeSelector = failure => failure is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status500InternalServerError,
-        });
-        // What routing itself refuses (415, 405, 404) gets a problem as its body, too: also for whoever would rather have a page.
-        app.UseStatusCodePages(context => ExplainAsync(context.HttpContext));
+        app.UseWhen(IsForPrograms, UseProblems);
         app.Use(RefuseBrokenAddressAsync);
         app.Use((http, next) =>
         {
@@ -34,6 +30,25 @@ internal static class ApiConventions
                 http.Request.QueryString = QueryString.Empty;
             return next(http);
         });
+    }
+
+    /// <summary>Whether the address belongs to the pages: everything that is none of the API's.</summary>
+    public static bool IsPage(PathString path) =>
+        !ForPrograms.Any(own => path.StartsWithSegments(own, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Browsers that ask for a page get a page about what went wrong; everybody else a problem.</summary>
+    private static bool IsForPrograms(HttpContext http) =>
+        !IsPage(http.Request.Path) || !http.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
+
+    private static void UseProblems(IApplicationBuilder programs)
+    {
+        programs.UseExceptionHandler(new ExceptionHandlerOptions
+        {
+            ExceptionHandler = ExplainAsync,
+            StatusCodeSelector = failure => failure is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status500InternalServerError,
+        });
+        // What routing itself refuses (415, 405, 404) gets a problem as its body, too: also for whoever would rather have a page.
+        programs.UseStatusCodePages(context => ExplainAsync(context.HttpContext));
     }
 
     /// <summary>

@@ -18,6 +18,9 @@ internal sealed class Dock : IOfUnit
 
     public DateTimeOffset? LastSeenAt { get; set; }
 
+    /// <summary>Where it spoke from last: its screen opens there and nowhere else.</summary>
+    public string? Address { get; set; }
+
     /// <summary>What its bays showed last.</summary>
     public IReadOnlyList<BayReport> Bays { get; set; } = [];
 }

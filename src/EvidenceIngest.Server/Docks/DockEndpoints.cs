@@ -94,7 +94,7 @@ internal static class DockEndpoints
             Texts.Allow(bay.Reason, $"bays[{i}].reason", 2000);
         }
 
-        var dockId = http.DockId();
+        var (dockId, from) = (http.DockId(), Networks.From(http)?.ToString());
         await catalogue.WriteAsync(
             async db =>
             {
@@ -103,6 +103,7 @@ internal static class DockEndpoints
                 var (before, now) = (new DockSeen(dock.LastSeenAt, dock.Bays), time.GetUtcNow());
                 dock.Bays = bays;
                 dock.LastSeenAt = now;
+                dock.Address = from;
                 await DockTelling.ReportedAsync(db, dock, before, now, ct);
                 await presence.CompareAsync(db, dock, ct);
                 await RecorderIssues.DockedAsync(db, RecorderPresence.Occupied(dock).Select(b => b.Recorder!), now, ct);

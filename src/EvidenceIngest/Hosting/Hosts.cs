@@ -1,6 +1,7 @@
 using EvidenceIngest.Dock;
 using EvidenceIngest.Recorders;
 using EvidenceIngest.Server;
+using EvidenceIngest.Web;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -23,8 +24,10 @@ internal static class Hosts
         builder.WebHost.UseUrls([.. options.Urls.Select(u => u.ToString())]);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopLimit);
         builder.Services.AddEvidenceServer(options, settings.Vault(), settings.MediaTools());
+        builder.Services.AddEvidenceWeb();
         var app = builder.Build();
         app.MapEvidenceApi();
+        app.MapEvidenceWeb();
         return app;
     }
 

@@ -1,0 +1,109 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using EvidenceIngest.Domain;
+using EvidenceIngest.Web.Sessions;
+
+namespace EvidenceIngest.Web.Api;
+
+/// <summary>
+/// The API as whoever is logged in: the pages know no other way to the evidence, so that what a person may not do by the API they
+/// can't do here, and what the API records is recorded.
+/// </summary>
+internal sealed class ServiceApi(ServiceAddress service, Visitor visitor)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    /// <exception cref="ApiProblemException">Refused, or no answer.</exception>
+    public async Task<T> GetAsync<T>(string path, CancellationToken ct)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        return await SendAsync<T>(request, ct);
+    }
+
+    /// <returns>Null where there is none, or none within reach.</returns>
+    public async Task<T?> FindAsync<T>(string path, CancellationToken ct)
+        where T : class
+    {
+        try
+        {
+            return await GetAsync<T>(path, ct);
+        }
+        catch (ApiProblemException e) when (e.Status == StatusCodes.Status404NotFound)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>An answer as it is: texts, signed envelopes.</summary>
+    public async Task<string> GetTextAsync(string path, CancellationToken ct)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        using var response = await SendAsync(request, ct);
+        return await response.Content.ReadAsStringAsync(ct);
+    }
+
+    public async Task<T> SendAsync<T>(HttpMethod method, string path, object? body, CancellationToken ct)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body, body.GetType(), options: EvidenceJson.Options) };
+        return await SendAsync<T>(request, ct);
+    }
+
+    public async Task SendAsync(HttpMethod method, string path, object? body, CancellationToken ct)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body, body.GetType(), options: EvidenceJson.Options) };
+        using var response = await SendAsync(request, ct);
+    }
+
+    /// <summary>Spreadsheets and other files.</summary>
+    public async Task<T> UploadAsync<T>(string path, Stream content, string mediaType, CancellationToken ct)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StreamContent(content) };
+        request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(mediaType);
+        return await SendAsync<T>(request, ct);
+    }
+
+    /// <summary>Query parameters; those without a value are left out.</summary>
+    public static string Query(params (string Name, string? Value)[] parameters)
+    {
+        var given = parameters.Where(p => !string.IsNullOrWhiteSpace(p.Value)).Select(p => $"{p.Name}={Uri.EscapeDataString(p.Value!.Trim())}").ToList();
+        return given.Count == 0 ? "" : "?" + string.Join('&', given);
+    }
+
+    private async Task<T> SendAsync<T>(HttpRequestMessage request, CancellationToken ct)
+    {
+        using var response = await SendAsync(request, ct);
+        return await response.Content.ReadFromJsonAsync<T>(EvidenceJson.Options, ct) ?? throw new JsonException($"{request.RequestUri}: no content");
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken ct)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        patience.CancelAfter(Patience);
+        if (visitor.Token is { } token)
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        HttpResponseMessage response;
+        try
+        {
+            response = await service.Http.SendAsync(request, patience.Token);
+        }
+        catch (HttpRequestException)
+        {
+            throw ApiProblemException.NoAnswer();
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            throw ApiProblemException.NoAnswer();
+        }
+
+        if (response.IsSuccessStatusCode)
+            return response;
+        using (response)
+        {
+            var problem = await ApiProblemException.ReadAsync(response, ct);
+            if (problem.Status == StatusCodes.Status401Unauthorized)
+                visitor.SessionIsOver();
+            throw problem;
+        }
+    }
+}
