@@ -11,13 +11,13 @@ internal sealed class TransferRates
     private readonly Dictionary<string, (DateTimeOffset At, long Bytes, double Rate)> _bays = new(StringComparer.Ordinal);
 
     /// <summary>Bytes per second; 0 while it isn't known.</summary>
-    public double Of(BoardBay bay) => _bays.TryGetValue(bay.Bay, out var seen) && bay.State == "offloading" ? seen.Rate : 0;
+    public double Of(BoardBay bay) => _bays.TryGetValue(bay.Bay, out var seen) && bay.State == "Offloading" ? seen.Rate : 0;
 
     public void See(DockBoard? dock, DateTimeOffset at)
     {
         foreach (var bay in dock?.Bays ?? [])
         {
-            if (!_bays.TryGetValue(bay.Bay, out var before) || bay.State != "offloading" || bay.BytesDone < before.Bytes)
+            if (!_bays.TryGetValue(bay.Bay, out var before) || bay.State != "Offloading" || bay.BytesDone < before.Bytes)
             {
                 _bays[bay.Bay] = (at, bay.BytesDone, 0);
                 continue;

@@ -33,8 +33,8 @@ internal static class PageHeaders
 
     private static Task SayMissingAsync(HttpContext http)
     {
-        var (title, back) = LanguageChoice.Of(http) == Language.English ? ("There is no such page", "Back to the start") : ("没有此页面，地址可能输入有误", "返回首页");
+        var (tag, title, back) = LanguageChoice.Of(http) == Language.English ? ("en", "There is no such page", "Back to the start") : ("zh-CN", "没有此页面，地址可能输入有误", "返回首页");
         http.Response.ContentType = "text/html; charset=utf-8";
-        return http.Response.WriteAsync($"<!DOCTYPE html><html><head><title>{title}</title></head><body><main><h1>{title}</h1><p><a href=\"/\">{back}</a></p></main></body></html>", http.RequestAborted);
+        return http.Response.WriteAsync($"<!DOCTYPE html><html lang=\"{tag}\"><head><title>{title}</title></head><body><main><h1>{title}</h1><p><a href=\"/\">{back}</a></p></main></body></html>", http.RequestAborted);
     }
 }
