@@ -45,6 +45,7 @@ public static class WebRegistration
         app.MapAssets();
         app.MapSessions();
         app.MapDownloads();
+        app.MapPackageArchive();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(server => server.ContentSecurityFrameAncestorsPolicy = null);
     }
 }

@@ -37,6 +37,7 @@ internal static class FixityRegistration
         services.AddSingleton<ObjectCheck>();
         services.AddSingleton<FindingRecord>();
         services.AddSingleton<AuditRecord>();
+        services.AddSingleton<ItemVerification>();
         services.AddSingleton<FixityPasses>();
         services.AddSingleton<ReadingPass>();
         services.AddSingleton<KnownObjects>();

@@ -1,6 +1,10 @@
 using EvidenceIngest.Domain.Receipts;
 using EvidenceIngest.Server.Access;
 using EvidenceIngest.Server.Api;
+using EvidenceIngest.Server.Catalogue;
+using EvidenceIngest.Server.Fixity;
+using EvidenceIngest.Server.Vault;
+using Microsoft.EntityFrameworkCore;
 
 namespace EvidenceIngest.Server.Items;
 
@@ -17,13 +21,18 @@ internal static class ItemEndpoints
         var items = readers.MapGroup("/items").Concerns(Data.Item).WithTags("Items");
         items.MapGet("/{id}", FindAsync).Produces<ItemDetail>().ProducesProblem(StatusCodes.Status404NotFound);
         items.MapGet("/{id}/custody", CustodyAsync).Produces<CustodyEventView[]>().ProducesProblem(StatusCodes.Status404NotFound);
+        items.MapGet("/{id}/cases", async (string id, HttpContext http, ItemRegister register, CancellationToken ct) => TypedResults.Ok(await register.CasesAsync(Id(id), http.Caller().Reach, ct)));
         items.MapGet("/{id}/receipt", ReceiptAsync).Produces<SignedEnvelope>().ProducesProblem(StatusCodes.Status404NotFound);
+        api.MapGet("/items/{id}/poster", PosterAsync).RequireToken(TokenKind.Operator, Scopes.Link).Concerns(Data.Item).WithTags("Items")
+            .Produces<Stream>(StatusCodes.Status200OK, "image/jpeg").ProducesProblem(StatusCodes.Status404NotFound);
         api.MapPost("/items/{id}/links", LinkAsync).RequireToken(TokenKind.Operator, Scopes.Link).Concerns(Data.Item).WithTags("Items")
             .Accepts<LinkRequest>("application/json").Produces<LinkAnswer>(StatusCodes.Status201Created).AnswersSecret();
         writers.MapPost("/items/bulk", ChangeAllAsync).Concerns(Data.Checked).WithTags("Items").Accepts<BulkRequest>("application/json").Produces<BulkAnswer>();
         writers.MapPut("/items/{id}/scene", ReviewSceneAsync).Concerns(Data.Item).WithTags("Items").Accepts<SceneRequest>("application/json").Produces<ItemDetail>();
         writers.MapPut("/items/{id}/lateness", ExplainLatenessAsync).Concerns(Data.Item).WithTags("Items")
             .Accepts<LatenessRequest>("application/json").Produces<ItemDetail>().ProducesProblem(StatusCodes.Status409Conflict);
+        writers.MapPost("/items/{id}/verify", async (string id, HttpContext http, ItemVerification verification, CancellationToken ct) =>
+            TypedResults.Ok(await verification.RunAsync(Id(id), http.Caller().Name, ct))).Concerns(Data.Item).WithTags("Items").ProducesProblem(StatusCodes.Status409Conflict);
         writers.MapPatch("/items/{id}/metadata", ChangeAsync).Concerns(Data.Item).WithTags("Items").Accepts<MetadataPatch>("application/json").Produces<ItemDetail>();
     }
 
@@ -50,6 +59,21 @@ internal static class ItemEndpoints
 
     private static async Task<IResult> CustodyAsync(string id, ItemRegister register, CancellationToken ct) =>
         TypedResults.Ok(await register.CustodyAsync(Id(id), ct));
+
+    /// <summary>For lists. What a list or a search showed to whom is recorded as a whole; a look at the recording takes a link.</summary>
+    private static async Task<IResult> PosterAsync(string id, HttpContext http, EvidenceCatalogue catalogue, IVault vault, CancellationToken ct)
+    {
+        Id(id);
+        var poster = await catalogue.ReadAsync(
+            db => db.Renditions.AsNoTracking().SingleOrDefaultAsync(r => r.ItemId == id && r.Name == "poster" && db.Items.Any(i => i.Id == id && i.State != ItemState.Disposed), ct), ct)
+            ?? throw RequestRefusedException.NotFound($"item {id} has no poster");
+        MediaEndpoint.Protect(http.Response.Headers);
+        // Scrolling up and down a list needs each picture once.
+        http.Response.Headers.CacheControl = "private, max-age=600";
+#pragma warning disable CA2000 // The result disposes it when it is written.
+        return TypedResults.Stream(new RenditionStream(vault, new VaultVersion(poster.Bucket, poster.Key, poster.VersionId), poster.Bytes, poster.Bytes), poster.ContentType);
+#pragma warning restore CA2000
+    }
 
     private static async Task<IResult> ReceiptAsync(string id, ItemRegister register, CancellationToken ct) =>
         TypedResults.Bytes(await register.ReceiptAsync(Id(id), ct), "application/json");

@@ -46,6 +46,10 @@ internal sealed class ItemRegister(EvidenceCatalogue catalogue, ServerOptions op
     public async Task<Dictionary<string, ItemSummary>> SummariesAsync(CatalogueDb db, IReadOnlyList<string> ids, CancellationToken ct) =>
         (await Whole(db).Where(i => ids.Contains(i.Id)).ToListAsync(ct)).ToDictionary(i => i.Id, Summarise, StringComparer.Ordinal);
 
+    /// <summary>Numbers of the cases that it belongs to, as far as they are within reach.</summary>
+    public Task<List<string>> CasesAsync(string itemId, Reach reach, CancellationToken ct) => catalogue.ReadAsync(
+        db => db.CaseItems.Where(c => c.ItemId == itemId).Join(reach.Of(db.Cases), c => c.CaseNumber, c => c.Number, (_, c) => c.Number).Order().ToListAsync(ct), ct);
+
     public Task<ItemDetail> FindAsync(string itemId, CancellationToken ct) => catalogue.ReadAsync(
         async db =>
         {
@@ -106,7 +110,9 @@ internal sealed class ItemRegister(EvidenceCatalogue catalogue, ServerOptions op
     private static IQueryable<EvidenceItem> Whole(CatalogueDb db) =>
         db.Items.Include(i => i.Files).Include(i => i.Stages).Include(i => i.Renditions);
 
-    private ItemSummary Summarise(EvidenceItem item) => new(
+    private ItemSummary Summarise(EvidenceItem item) => Summarise(item, item.Metadata());
+
+    private ItemSummary Summarise(EvidenceItem item, EvidenceMetadata metadata) => new(
         item.Id,
         Word(item.State),
         item.Reason,
@@ -119,10 +125,13 @@ internal sealed class ItemRegister(EvidenceCatalogue catalogue, ServerOptions op
         item.Findings.Any(f => f.Code == FindingCode.CalendarMissing),
         item.SealedAt,
         item.OnTime,
-        Completeness.Missing(item.Kind, item.Metadata(), item.TranscriptConfirmed),
+        Completeness.Missing(item.Kind, metadata, item.TranscriptConfirmed),
         [.. item.Renditions.Select(r => r.Name).Order(StringComparer.Ordinal)],
         [.. item.Stages.OrderBy(s => s.Stage).Select(s => new StageProgress(s.Stage, s.State, s.Attempts, s.Note))],
-        item.State == ItemState.Disposed || (item.IsSealed && item.Stages.All(s => s.IsOver)));
+        item.State == ItemState.Disposed || (item.IsSealed && item.Stages.All(s => s.IsOver)),
+        metadata.Producer?.Value,
+        metadata.ObjectOfProof?.Value,
+        item.UnitId);
 
     private DateTimeOffset? InZone(DateTimeOffset? at) =>
         at is { } instant ? TimeZoneInfo.ConvertTime(instant, options.AgencyZone) : null;

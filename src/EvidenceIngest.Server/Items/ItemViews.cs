@@ -24,6 +24,9 @@ namespace EvidenceIngest.Server.Items;
 /// <param name="Renditions">Names for <c>items link</c>.</param>
 /// <param name="Stages">Where the pipeline stands.</param>
 /// <param name="Done">The pipeline has nothing left to do, or waits for what this version can't do.</param>
+/// <param name="Producer">制作人; null where nobody is known.</param>
+/// <param name="ObjectOfProof">证明对象; null until a person says it.</param>
+/// <param name="Unit">Whose it is.</param>
 public sealed record ItemSummary(
     string Item,
     string State,
@@ -39,7 +42,10 @@ public sealed record ItemSummary(
     IReadOnlyList<Requirement> Missing,
     IReadOnlyList<string> Renditions,
     IReadOnlyList<StageProgress> Stages,
-    bool Done);
+    bool Done,
+    string? Producer,
+    string? ObjectOfProof,
+    string Unit);
 
 /// <param name="Name">Path on the recorder.</param>
 /// <param name="Bytes">Length in bytes.</param>
@@ -138,7 +144,7 @@ public sealed record SceneRequest(IReadOnlyDictionary<ScenePoint, SceneTick> Poi
 /// <param name="Reason">Why it came after its storage deadline; enters the chain.</param>
 public sealed record LatenessRequest(string Reason);
 
-/// <param name="Rendition">proxy, poster … A link to hls opens the proxy that its playlist names, one to sprites the sheets.</param>
+/// <param name="Rendition">proxy, poster … A link to hls opens the proxy that its playlist names, one to sprites the sheets, one to proxy the pictures and the waveform of the same.</param>
 /// <param name="Minutes">How long the link works.</param>
 /// <param name="Addresses">Networks that it works from, as 10.1.0.0/16; null: any.</param>
 /// <param name="SingleUse">True: it belongs to the address that opens it first, and ends five minutes after that one's last request.</param>

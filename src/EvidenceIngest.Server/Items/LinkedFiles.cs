@@ -4,11 +4,12 @@ using EvidenceIngest.Server.Renditions;
 namespace EvidenceIngest.Server.Items;
 
 /// <summary>
-/// Playlists and indexes name other files, by names beside their own. A link to one of them opens those too, and nothing else: they are
-/// what the rendition shows.
+/// Playlists and indexes name other files, by names beside their own, and a player draws a recording's pictures and waveform beside it. A
+/// link opens those too, and nothing else: they show no more than what it is for, and it all is one look.
 /// </summary>
 internal static partial class LinkedFiles
 {
+    private const string Proxy = "proxy";
     private const string Playlist = "hls.m3u8";
     private const string Sprites = "sprites.vtt";
 
@@ -24,8 +25,11 @@ internal static partial class LinkedFiles
     public static string? Of(string rendition, string file) => (rendition, file) switch
     {
         (Streaming.Name, Playlist) or (SpriteRenditions.Name, Sprites) => rendition,
-        (Streaming.Name, "proxy.mp4") => "proxy",
-        (SpriteRenditions.Name, _) when Sheet().IsMatch(file) => file[..^".jpg".Length],
+        (Streaming.Name, "proxy.mp4") => Proxy,
+        (Proxy, "poster.jpg") => "poster",
+        (Proxy, "waveform.json") => "waveform",
+        (Proxy, Sprites) => SpriteRenditions.Name,
+        (SpriteRenditions.Name or Proxy, _) when Sheet().IsMatch(file) => file[..^".jpg".Length],
         _ => null,
     };
 

@@ -12,15 +12,19 @@ internal static class Downloads
     public static void MapDownloads(this IEndpointRouteBuilder web) =>
         web.MapGet("/download/{**path}", SendAsync).RequireAuthorization().ExcludeFromDescription();
 
+    /// <summary>A page elsewhere could otherwise make a browser that is logged in ask for things that are recorded as handed out.</summary>
+    public static bool IsOurs(HttpContext http)
+    {
+        if (http.Request.Headers["Sec-Fetch-Site"].ToString() is "same-origin" or "none")
+            return true;
+        http.Response.StatusCode = StatusCodes.Status403Forbidden;
+        return false;
+    }
+
     private static async Task SendAsync(HttpContext http)
     {
-        // A page elsewhere could otherwise make a browser that is logged in ask for things that are recorded as handed out.
-        if (http.Request.Headers["Sec-Fetch-Site"].ToString() is not ("same-origin" or "none"))
-        {
-            http.Response.StatusCode = StatusCodes.Status403Forbidden;
+        if (!IsOurs(http))
             return;
-        }
-
         var service = http.RequestServices.GetRequiredService<ServiceAddress>();
         var raw = http.Request.Path.ToUriComponent()["/download/".Length..];
         using var request = new HttpRequestMessage(HttpMethod.Get, raw + http.Request.QueryString);

@@ -55,6 +55,14 @@ internal sealed class ServiceApi(ServiceAddress service, Visitor visitor)
         using var response = await SendAsync(request, ct);
     }
 
+    /// <summary>For what takes minutes: as long as the page stays open.</summary>
+    public async Task<T> SendPatientlyAsync<T>(string path, CancellationToken ct)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path);
+        using var response = await SendAsync(request, ct, Timeout.InfiniteTimeSpan);
+        return await ReadAsync<T>(response, ct);
+    }
+
     /// <summary>Spreadsheets and other files.</summary>
     public async Task<T> UploadAsync<T>(string path, Stream content, string mediaType, CancellationToken ct)
     {
@@ -73,13 +81,16 @@ internal sealed class ServiceApi(ServiceAddress service, Visitor visitor)
     private async Task<T> SendAsync<T>(HttpRequestMessage request, CancellationToken ct)
     {
         using var response = await SendAsync(request, ct);
-        return await response.Content.ReadFromJsonAsync<T>(EvidenceJson.Options, ct) ?? throw new JsonException($"{request.RequestUri}: no content");
+        return await ReadAsync<T>(response, ct);
     }
 
-    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken ct)
+    private static async Task<T> ReadAsync<T>(HttpResponseMessage response, CancellationToken ct) =>
+        await response.Content.ReadFromJsonAsync<T>(EvidenceJson.Options, ct) ?? throw new JsonException($"{response.RequestMessage?.RequestUri}: no content");
+
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken ct, TimeSpan? wait = null)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        patience.CancelAfter(Patience);
+        patience.CancelAfter(wait ?? Patience);
         if (visitor.Token is { } token)
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         HttpResponseMessage response;
