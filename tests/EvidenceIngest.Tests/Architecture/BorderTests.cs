@@ -10,6 +10,7 @@ public sealed class BorderTests
     [InlineData("EvidenceIngest.Recorders", "EvidenceIngest.Domain")]
     [InlineData("EvidenceIngest.Dock", "EvidenceIngest.Domain EvidenceIngest.Recorders")]
     [InlineData("EvidenceIngest.Server", "EvidenceIngest.Domain")]
+    [InlineData("EvidenceIngest.Web", "EvidenceIngest.Server")]
     [InlineData("EvidenceIngest.VendorDll", "")]
     public void A_project_refers_only_to_what_it_may_use(string project, string allowed)
     {
@@ -38,6 +39,16 @@ public sealed class BorderTests
             .SelectMany(p => Load(p).Descendants("PackageReference")).Select(r => (string)r.Attribute("Include")!);
         Assert.DoesNotContain(packages, p => p.StartsWith("AWSSDK", StringComparison.Ordinal)
             || p.StartsWith("Npgsql", StringComparison.Ordinal) || p.Contains("EntityFramework", StringComparison.Ordinal));
+    }
+
+    /// <summary>Log-in and dock screens have nobody whose rights the API could ask for; everything else goes through it.</summary>
+    [Fact]
+    public void The_pages_reach_the_evidence_by_the_api_alone()
+    {
+        string[] forbidden = ["Server.Catalogue", "Server.Vault", "CatalogueDb", "EvidenceCatalogue", "EntityFrameworkCore", "Npgsql"];
+        var files = SourceTree.CSharp("src/EvidenceIngest.Web").Concat(SourceTree.Files("src/EvidenceIngest.Web", "*.razor"));
+        Assert.Empty(files.Where(f => forbidden.Any(SourceTree.Read(f).Contains)));
+        Assert.DoesNotContain(Load("EvidenceIngest.Web").Descendants("PackageReference"), r => (string)r.Attribute("Include")! != "Microsoft.AspNetCore.App.Internal.Assets");
     }
 
     [Fact]

@@ -8,8 +8,11 @@ internal static class SourceTree
     public static string Root { get; } = FindRoot();
 
     /// <summary>C# files below <paramref name="folder"/> (relative to the root), without what a build made.</summary>
-    public static IEnumerable<string> CSharp(string folder) =>
-        Directory.EnumerateFiles(Path.Combine(Root, folder), "*.cs", SearchOption.AllDirectories)
+    public static IEnumerable<string> CSharp(string folder) => Files(folder, "*.cs");
+
+    /// <summary>The same of another kind.</summary>
+    public static IEnumerable<string> Files(string folder, string pattern) =>
+        Directory.EnumerateFiles(Path.Combine(Root, folder), pattern, SearchOption.AllDirectories)
             .Select(file => Path.GetRelativePath(Root, file).Replace('\\', '/'))
             .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal))
             .Order(StringComparer.Ordinal);

@@ -56,6 +56,19 @@ public sealed class Visit : IAsyncDisposable
         await Assertions.Expect(Page.Locator(".working")).ToHaveCountAsync(0);
     }
 
+    /// <summary>Goes on with Tab, as who has no mouse does, until the button of that name has the focus.</summary>
+    public async Task TabToAsync(string name)
+    {
+        for (var i = 0; i < 200; i++)
+        {
+            await Page.Keyboard.PressAsync("Tab");
+            if (await Page.EvaluateAsync<string>("document.activeElement?.textContent?.trim() ?? ''") == name)
+                return;
+        }
+
+        Assert.Fail($"'{name}' can't be reached by Tab");
+    }
+
     /// <summary>Keeps a picture of the page, and fails on what axe calls serious or critical.</summary>
     public async Task InspectAsync(string name)
     {

@@ -40,7 +40,7 @@ public sealed class LogInTests(Office office)
     [Fact]
     public async Task Whoever_logged_out_is_out_also_with_the_old_cookie()
     {
-        await using var visit = await office.VisitAsync(Person.Custodian);
+        await using var visit = await office.VisitAsync(Person.Passing, anew: true);
         var cookies = await visit.Page.Context.CookiesAsync();
         var session = Assert.Single(cookies, c => c.Name == "evidence-session");
         Assert.True(session is { HttpOnly: true, SameSite: SameSiteAttribute.Strict });
@@ -98,10 +98,10 @@ public sealed class LogInTests(Office office)
     [Fact]
     public async Task A_page_whose_session_is_over_asks_for_the_password_and_keeps_what_was_typed()
     {
-        await using var visit = await office.VisitAsync(Person.Custodian);
+        await using var visit = await office.VisitAsync(Person.Passing, anew: true);
         await visit.GoAsync("/items");
         await visit.Page.GetByRole(AriaRole.Searchbox).FillAsync("正在输入的内容");
-        var api = await office.ApiAsync(Person.Custodian);
+        var api = await office.ApiAsync(Person.Passing);
         foreach (var session in (await api.GetAsync("me/sessions")).AsArray().Where(s => !(bool)s!["isThis"]!))
             await api.SendAsync(HttpMethod.Delete, $"me/sessions/{session!["session"]}", null);
         await visit.Page.Keyboard.PressAsync("Enter");

@@ -1,0 +1,36 @@
+using EvidenceIngest.Web.Tests.Offices;
+
+namespace EvidenceIngest.Web.Tests.Pages;
+
+/// <summary>Every page that somebody's menu leads to: it shows itself, says nothing to the console, asks no other host, and axe finds nothing serious.</summary>
+public sealed class EveryPageTests(Office office)
+{
+    public static TheoryData<Person, bool> Everybody()
+    {
+        var all = new TheoryData<Person, bool>();
+        foreach (var person in Person.All.Where(p => p != Person.SecondCustodian && p != Person.Passing))
+        {
+            all.Add(person, false);
+            all.Add(person, true);
+        }
+
+        return all;
+    }
+
+    [Theory]
+    [MemberData(nameof(Everybody), DisableDiscoveryEnumeration = true)]
+    public async Task What_the_menu_leads_to_is_a_page(Person person, bool english)
+    {
+        await using var visit = await office.VisitAsync(person, english);
+        var addresses = await visit.Page.EvaluateAsync<string[]>("[...document.querySelectorAll('nav .menu a'), document.querySelector('.who')].map(a => a.getAttribute('href'))");
+        Assert.NotEmpty(addresses);
+        foreach (var address in addresses)
+        {
+            await visit.GoAsync(address);
+            var heading = await visit.Page.InnerTextAsync("h1");
+            Assert.False(heading is "没有此页面" or "No such page", $"{person}: {address} leads nowhere");
+            Assert.Equal(english, heading.All(c => c < 0x2e80));
+            await visit.InspectAsync($"{person.Account}{(address == "/" ? "-today" : address.Replace('/', '-'))}{(english ? "-en" : "")}");
+        }
+    }
+}
