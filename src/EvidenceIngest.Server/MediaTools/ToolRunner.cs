@@ -93,6 +93,10 @@ internal sealed class ToolRunner(MediaToolOptions options, TimeProvider time, IL
             var (text, cut) = await output;
             return new ToolOutcome(process.ExitCode, ended, text, cut, await errors, call.Limits);
         }
+        catch (EndOfStreamException) when (process.ExitCode != 0)
+        {
+            return new ToolOutcome(process.ExitCode, ended, "", OutputCut: true, await errors, call.Limits);
+        }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
             return new ToolOutcome(process.ExitCode, TimedOut: true, "", OutputCut: true, await errors, call.Limits);
@@ -129,6 +133,11 @@ internal sealed class ToolRunner(MediaToolOptions options, TimeProvider time, IL
         {
             await drain(output, ct);
             return ("", false);
+        }
+        catch (EndOfStreamException)
+        {
+            // It broke off; how the tool ended says why.
+            throw;
         }
         catch
         {

@@ -35,6 +35,7 @@ internal static class RawFrames
     /// <param name="take">Gets each.</param>
     /// <param name="ct">Ends it.</param>
     /// <exception cref="RenditionFailedException">It is something else.</exception>
+    /// <exception cref="EndOfStreamException">It broke off within a frame.</exception>
     public static async Task ReadAsync(Stream source, FrameSize size, Func<RawFrame, Task> take, CancellationToken ct)
     {
         await using var stream = new BufferedStream(source, 1 << 20);
@@ -125,19 +126,11 @@ internal static class RawFrames
         if (count is < 0 or > 1 << 28)
             throw Broken();
         var bytes = new byte[count];
-        try
-        {
-            await stream.ReadExactlyAsync(bytes, ct);
-        }
-        catch (EndOfStreamException)
-        {
-            throw Broken();
-        }
-
+        await stream.ReadExactlyAsync(bytes, ct);
         return bytes;
     }
 
-    private static RenditionFailedException Broken() => new("画面数据中断 / the pictures broke off");
+    private static RenditionFailedException Broken() => new("画面数据无法解读 / the pictures can't be made out");
 
     private static byte[] Element(byte[] id, byte[] content) => [.. id, .. Length(content.Length), .. content];
 

@@ -45,7 +45,7 @@ internal static class SoundProof
         }
     }
 
-    /// <summary>The part of a window that lies within a muted span, and all of it where several do.</summary>
+    /// <summary>The longest part of a window that lies within one muted span.</summary>
     private static (int Begin, int End) Inside(IReadOnlyList<HushedSpan> spans, long first, int count)
     {
         var (begin, end) = (count, 0);

@@ -9,6 +9,7 @@ using EvidenceIngest.Server.Redaction;
 using EvidenceIngest.Server.Tests.Media;
 using EvidenceIngest.Server.Tests.Support;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace EvidenceIngest.Server.Tests.Redaction;
 
@@ -30,9 +31,9 @@ internal sealed class RedactionSite : IAsyncDisposable
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    public static async Task<RedactionSite> StartAsync(PrivateCluster cluster)
+    public static async Task<RedactionSite> StartAsync(PrivateCluster cluster, Action<IServiceCollection>? more = null)
     {
-        var server = await RealMedia.StartAsync(cluster);
+        var server = await RealMedia.StartAsync(cluster, more);
         return new RedactionSite(server, await server.PersonAsync(Orderer, Role.Custodian), await server.PersonAsync(Reviewer, Role.Custodian));
     }
 
