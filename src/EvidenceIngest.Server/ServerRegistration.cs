@@ -23,6 +23,7 @@ using EvidenceIngest.Server.People;
 using EvidenceIngest.Server.Pipeline;
 using EvidenceIngest.Server.Receipts;
 using EvidenceIngest.Server.Recorders;
+using EvidenceIngest.Server.Redaction;
 using EvidenceIngest.Server.Reminders;
 using EvidenceIngest.Server.Renditions;
 using EvidenceIngest.Server.Retention;
@@ -138,6 +139,15 @@ public static class ServerRegistration
         services.AddSingleton<AccessLooks>();
         services.AddSingleton<IWatermarker>(s => new Watermarker(
             s.GetRequiredService<ToolRunner>(), s.GetRequiredService<MediaProbe>(), s.GetRequiredService<IMediaInspector>(), media, server.FontFolder));
+        services.AddSingleton<RenditionStore>();
+        services.AddSingleton<LinkMarking>();
+        services.AddHostedService(s => s.GetRequiredService<LinkMarking>());
+        services.AddSingleton<Redactor>();
+        services.AddSingleton<RedactionOrders>();
+        services.AddSingleton<RedactionReviews>();
+        services.AddSingleton<RedactionMaking>();
+        services.AddSingleton<RedactionKeeper>();
+        services.AddHostedService(s => s.GetRequiredService<RedactionKeeper>());
         services.AddSingleton<ExcerptOrders>();
         services.AddSingleton<ExcerptCutter>();
         services.AddSingleton<ExcerptMaking>();
@@ -177,6 +187,7 @@ public static class ServerRegistration
         ItemEndpoints.Map(api, readers, writers);
         SearchEndpoints.Map(api);
         ExcerptEndpoints.Map(api, readers);
+        RedactionEndpoints.Map(api, readers);
         SecrecyEndpoints.Map(api, writers);
         AccessEndpoints.Map(api);
         TranscriptEndpoints.Map(api, readers, writers);

@@ -27,6 +27,7 @@ var root = new RootCommand("EvidenceIngest 执法音像资料采集服务")
     ExchangeCommand.Create(),
     ReviewsCommand.Create(),
     AccessCommand.Create(),
+    RedactCommand.Create(),
     RetentionCommand.Create(),
     RetentionCommand.Holds(),
     DisposalCommand.Create(),

@@ -287,6 +287,15 @@ public enum CustodyEventKind
 
     /// <summary>A clip or a still was ordered; by whom and why.</summary>
     ExcerptOrdered,
+
+    /// <summary>A redacted copy was ordered; by whom, by which plan and why.</summary>
+    RedactionOrdered,
+
+    /// <summary>Another person looked at a redacted copy and released it.</summary>
+    RedactionReleased,
+
+    /// <summary>Another person looked at a redacted copy and rejected it.</summary>
+    RedactionRejected,
 }
 
 /// <summary>One fact in an item's custody chain, as it is hashed.</summary>

@@ -101,6 +101,9 @@ public static class CustodyWords
         CustodyEventKind.LanguageChosen => "选定语种",
         CustodyEventKind.TranscriptionFailed => "未能生成文字初稿",
         CustodyEventKind.ExcerptOrdered => "申请截取片段或截图",
+        CustodyEventKind.RedactionOrdered => "申请制作遮蔽件",
+        CustodyEventKind.RedactionReleased => "复核放行遮蔽件",
+        CustodyEventKind.RedactionRejected => "退回遮蔽件",
         _ => kind.ToString(),
     };
 

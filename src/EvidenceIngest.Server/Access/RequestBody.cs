@@ -12,7 +12,10 @@ internal static partial class RequestBody
     // Two members of one name mean two different things to two readers.
     private static readonly JsonSerializerOptions Strict = MakeStrict();
 
-    public static async Task<T> ReadJsonAsync<T>(this HttpContext http, int maxBytes)
+    public static async Task<T> ReadJsonAsync<T>(this HttpContext http, int maxBytes) => (await http.ReadJsonAndBytesAsync<T>(maxBytes)).Body;
+
+    /// <summary>With the exact bytes, for those who keep them.</summary>
+    public static async Task<(T Body, byte[] Bytes)> ReadJsonAndBytesAsync<T>(this HttpContext http, int maxBytes)
     {
         if (!http.Request.HasJsonContentType())
             throw new RequestRefusedException(StatusCodes.Status415UnsupportedMediaType, "the body must be application/json");
@@ -28,7 +31,8 @@ internal static partial class RequestBody
             body.Write(buffer, 0, read);
         }
 
-        return Parse<T>(body.GetBuffer().AsSpan(0, (int)body.Length));
+        var bytes = body.ToArray();
+        return (Parse<T>(bytes), bytes);
     }
 
     /// <exception cref="RequestRefusedException">400: it is no JSON, or not of this shape.</exception>

@@ -6,6 +6,7 @@ using EvidenceIngest.Server.Custody;
 using EvidenceIngest.Server.Items;
 using EvidenceIngest.Server.MediaTools;
 using EvidenceIngest.Server.Pipeline;
+using EvidenceIngest.Server.Redaction;
 using EvidenceIngest.Server.Renditions;
 using EvidenceIngest.Server.Vault;
 using Microsoft.EntityFrameworkCore;
@@ -17,7 +18,7 @@ namespace EvidenceIngest.Server.AccessRequests;
 /// that was interrupted is made again from its start.
 /// </summary>
 internal sealed class AccessCopies(
-    EvidenceCatalogue catalogue, IWatermarker watermarker, IVault vault, WorkFolder folder, ServerOptions options, TimeProvider time)
+    EvidenceCatalogue catalogue, IWatermarker watermarker, IVault vault, RenditionStore store, WorkFolder folder, ServerOptions options, TimeProvider time)
 {
     private const int MostAttempts = 5;
 
@@ -57,10 +58,11 @@ internal sealed class AccessCopies(
     {
         var request = await catalogue.ReadAsync(db => db.AccessRequests.SingleAsync(r => r.Id == copy.RequestId, ct), ct);
         var item = await catalogue.ReadAsync(db => db.Items.Include(i => i.Stages).Include(i => i.Renditions).SingleAsync(i => i.Id == copy.ItemId, ct), ct);
-        var wanted = request.State == AccessState.AgreedWithRedaction ? AccessCopy.Redacted : item.Kind == MediaKind.Photo ? "poster" : "proxy";
+        var isRedacted = request.State == AccessState.AgreedWithRedaction;
+        var wanted = isRedacted ? await catalogue.ReadAsync(db => db.ReleasedRedactionAsync(copy.ItemId, ct), ct) : item.Kind == MediaKind.Photo ? "poster" : "proxy";
         if (item.Renditions.SingleOrDefault(r => r.Name == wanted) is not { } source)
         {
-            var isComing = wanted != AccessCopy.Redacted && item.State != ItemState.Disposed && item.Stages.Any(s => s.Stage is Stage.Seal or Stage.Inspect or Stage.Render && !s.IsOver);
+            var isComing = !isRedacted && item.State != ItemState.Disposed && item.Stages.Any(s => s.Stage is Stage.Seal or Stage.Inspect or Stage.Render && !s.IsOver);
             await catalogue.WriteAsync(db => LackAsync(db, copy, item, isComing, ct), ct);
             return;
         }
@@ -78,13 +80,7 @@ internal sealed class AccessCopies(
         await MasterCopies.FetchAsync(vault, new VaultVersion(source.Bucket, source.Key, source.VersionId), source.Sha256, input, ct);
         var at = TimeZoneInfo.ConvertTime(time.GetUtcNow(), options.AgencyZone).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
         var made = await watermarker.MakeAsync(Name(copy), kind, input, source.Sha256, new Watermark(request.PartyName, request.Id, at), work.Folder, ct);
-        await using var content = new FileStream(made.File, FileMode.Open, FileAccess.Read, FileShare.Read, 0, useAsync: true);
-        var version = await vault.PutAsync(new VaultObject(copy.Bucket, copy.Key + Path.GetExtension(made.File)), content, made.ContentType, ct);
-        var stored = new StoredRendition
-        {
-            ItemId = copy.ItemId, Name = Name(copy), Bucket = version.Bucket, Key = version.Key, VersionId = version.VersionId, ContentType = made.ContentType,
-            Bytes = made.Bytes, Sha256 = made.Digest.Sha256, Sm3 = made.Digest.Sm3, Recipe = made.Recipe, MadeAt = time.GetUtcNow(),
-        };
+        var stored = await store.PutAsync(copy.ItemId, copy.Bucket, copy.Key, made, ct);
         await catalogue.WriteAsync(db => RecordAsync(db, copy, stored.Name, stored, ct), ct);
     }
 
@@ -112,7 +108,7 @@ internal sealed class AccessCopies(
             CopyState.Ready, made is null ? "声音无法加水印，建议到场播放 / sound can't carry a watermark: better played at the agency" : null, shown, made is not null, now);
         var detail = made is null
             ? $"{shown} is shown for access request {copy.RequestId} without a watermark, which sound can't carry"
-            : $"{made.Name}: {made.Bytes} bytes, sha256 {made.Sha256}, {made.Bucket}/{made.Key}, by {made.Recipe.Tool} from sha256 {string.Join(", ", made.Recipe.Parents)}, watermarked for access request {copy.RequestId}";
+            : $"{RenditionStore.Describe(made)}, watermarked for access request {copy.RequestId}";
         await db.AppendAsync(copy.ItemId, now, Actors.Server(options.Name), CustodyEventKind.Rendered, detail, ct);
     }
 

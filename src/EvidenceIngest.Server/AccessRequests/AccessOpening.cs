@@ -3,6 +3,7 @@ using EvidenceIngest.Server.Access;
 using EvidenceIngest.Server.Catalogue;
 using EvidenceIngest.Server.Custody;
 using EvidenceIngest.Server.Items;
+using EvidenceIngest.Server.Redaction;
 using EvidenceIngest.Server.Vault;
 using Microsoft.EntityFrameworkCore;
 
@@ -94,7 +95,7 @@ internal sealed class AccessOpening(EvidenceCatalogue catalogue, AccessReading r
             return $"{item.Id}：已销毁 / it was disposed of after its term";
         if (AccessRules.Obstacle(item.Id, item.Secrecy, request.State, request.Consent) is { } obstacle)
             return obstacle;
-        return request.State == AccessState.AgreedWithRedaction && !await db.Renditions.AnyAsync(r => r.ItemId == item.Id && r.Name == AccessCopy.Redacted, ct)
+        return request.State == AccessState.AgreedWithRedaction && await db.ReleasedRedactionAsync(item.Id, ct) is null
             ? AccessReading.NoRedaction(item.Id)
             : null;
     }

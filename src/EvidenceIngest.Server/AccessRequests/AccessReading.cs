@@ -3,6 +3,7 @@ using EvidenceIngest.Domain.Evidence;
 using EvidenceIngest.Server.Access;
 using EvidenceIngest.Server.Calendar;
 using EvidenceIngest.Server.Catalogue;
+using EvidenceIngest.Server.Redaction;
 using Microsoft.EntityFrameworkCore;
 
 namespace EvidenceIngest.Server.AccessRequests;
@@ -50,7 +51,7 @@ internal sealed class AccessReading(EvidenceCatalogue catalogue, ServerOptions o
         var items = (await db.AccessRequestItems.Where(l => ids.Contains(l.RequestId))
             .Join(
                 db.Items, l => l.ItemId, i => i.Id,
-                (l, i) => new { l.RequestId, Item = new AskedItem(i.Id, i.Kind, i.Secrecy, db.Renditions.Any(f => f.ItemId == i.Id && f.Name == AccessCopy.Redacted)) })
+                (l, i) => new { l.RequestId, Item = new AskedItem(i.Id, i.Kind, i.Secrecy, db.Redactions.Any(r => r.ItemId == i.Id && r.State == RedactionState.Released)) })
             .ToListAsync(ct)).ToLookup(l => l.RequestId, l => l.Item);
         return requests.ConvertAll(r => View(r, calendar, [.. items[r.Id].OrderBy(i => i.Id, StringComparer.Ordinal)], copies[r.Id].ToDictionary(c => c.ItemId), links[r.Id]));
     }
@@ -95,7 +96,7 @@ internal sealed class AccessReading(EvidenceCatalogue catalogue, ServerOptions o
     }
 
     public static string NoRedaction(string item) =>
-        $"{item}：尚无遮蔽件，本版本不能制作，须待其生成后方可开通 / it has no redacted rendition, which this version can't make: access can be opened once there is one";
+        $"{item}：尚无经复核放行的遮蔽件，请先申请制作并由另一人复核 / it has no released redacted rendition: order one, and have another person review it";
 
     private sealed record AskedItem(string Id, MediaKind Kind, Secrecy Secrecy, bool IsRedacted);
 }

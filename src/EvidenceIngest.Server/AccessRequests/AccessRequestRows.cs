@@ -147,9 +147,6 @@ internal sealed class AccessCopy
     /// <summary>Renditions of that name are shown through their request alone: other links and packages refuse them.</summary>
     public const string Prefix = "access-";
 
-    /// <summary>遮蔽件: what is shown after an agreement with redaction. This version doesn't make it; whatever does stores it by this name.</summary>
-    public const string Redacted = "redacted";
-
     public required string RequestId { get; init; }
 
     public required string ItemId { get; init; }

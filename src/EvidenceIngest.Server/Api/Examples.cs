@@ -45,7 +45,9 @@ internal static class Examples
         [("SceneRequest", "points")] = new JsonObject(Enum.GetNames<ScenePoint>().Select(p => KeyValuePair.Create(p, (JsonNode?)nameof(SceneTick.Shown)))),
         [("YearlyRequest", "year")] = 2025, [("YearlyRequest", "unit")] = "root", [("ExchangeDraftRequest", "profile")] = Profile, [("ExchangeExportRequest", "profile")] = Profile,
         [("ClipRequest", "from")] = 60.5, [("ClipRequest", "to")] = 75, [("StillRequest", "at")] = 62.04, [("ExcerptView", "from")] = 60.5, [("ExcerptView", "to")] = 75,
-        [("SavedSearchRequest", "query")] = new JsonObject { ["q"] = "占道经营", ["lack"] = "requirement" }, [("SavedSearchView", "query")] = new JsonObject { ["q"] = "占道经营", ["lack"] = "requirement" },
+        [("RedactionVerdict", "verdict")] = "Released", [("CoveredRegion", "from")] = 0, [("CoveredRegion", "to")] = 12.5, [("HushedSound", "from")] = 3, [("HushedSound", "to")] = 4.5,
+        [("RegionKeyFrame", "at")] = 0, [("RegionKeyFrame", "x")] = 0.25, [("RegionKeyFrame", "y")] = 0.1, [("RegionKeyFrame", "width")] = 0.2, [("RegionKeyFrame", "height")] = 0.3,
+        [("RedactionPlan", "transcript")] = null, [("RedactionPlan", "words")] = null, [("SavedSearchRequest", "query")] = new JsonObject { ["q"] = "占道经营", ["lack"] = "requirement" }, [("SavedSearchView", "query")] = new JsonObject { ["q"] = "占道经营", ["lack"] = "requirement" },
         [("ItemRetentionRequest", "class")] = "permanent", [("ItemRetentionRequest", "retentionClass")] = "permanent",
     };
 

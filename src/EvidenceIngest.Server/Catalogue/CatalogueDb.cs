@@ -19,6 +19,7 @@ using EvidenceIngest.Server.People;
 using EvidenceIngest.Server.Pipeline;
 using EvidenceIngest.Server.Receipts;
 using EvidenceIngest.Server.Recorders;
+using EvidenceIngest.Server.Redaction;
 using EvidenceIngest.Server.Reminders;
 using EvidenceIngest.Server.Retention;
 using EvidenceIngest.Server.Reviews;
@@ -113,6 +114,10 @@ internal sealed partial class CatalogueDb(DbContextOptions<CatalogueDb> options)
     public DbSet<AccessCopy> AccessCopies => Set<AccessCopy>();
 
     public DbSet<Excerpt> Excerpts => Set<Excerpt>();
+
+    public DbSet<RedactionOrder> Redactions => Set<RedactionOrder>();
+
+    public DbSet<LinkMark> LinkMarks => Set<LinkMark>();
 
     public DbSet<AccessLink> AccessLinks => Set<AccessLink>();
 
@@ -267,6 +272,12 @@ internal sealed partial class CatalogueDb(DbContextOptions<CatalogueDb> options)
         modelBuilder.Entity<AccessRequestItem>().HasKey(i => new { i.RequestId, i.ItemId });
         modelBuilder.Entity<AccessCopy>().HasKey(c => new { c.RequestId, c.ItemId });
         modelBuilder.Entity<Excerpt>().Ignore(e => e.Name);
+        modelBuilder.Entity<RedactionOrder>().Ignore(r => r.Name);
+        modelBuilder.Entity<LinkMark>(e =>
+        {
+            e.HasKey(m => m.TokenHash);
+            e.Ignore(m => m.Name);
+        });
         modelBuilder.Entity<AccessLink>().HasKey(l => l.TokenHash);
         modelBuilder.Entity<AccessLook>().HasKey(l => new { l.TokenHash, l.Address });
         modelBuilder.Entity<Review>(e =>

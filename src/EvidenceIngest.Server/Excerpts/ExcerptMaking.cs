@@ -17,7 +17,7 @@ namespace EvidenceIngest.Server.Excerpts;
 /// before it is whole.
 /// </summary>
 internal sealed class ExcerptMaking(
-    EvidenceCatalogue catalogue, ExcerptCutter cutter, IVault vault, WorkFolder folder, RunningWork running, ServerOptions options, TimeProvider time,
+    EvidenceCatalogue catalogue, ExcerptCutter cutter, IVault vault, RenditionStore store, WorkFolder folder, RunningWork running, ServerOptions options, TimeProvider time,
     ILogger<ExcerptMaking> log)
 {
     private const int MostAttempts = 5;
@@ -58,13 +58,7 @@ internal sealed class ExcerptMaking(
         using var shown = running.Begin(order.Kind.ToString());
         using var work = folder.Open(order.ItemId);
         var (made, note) = await CutAsync(order, item, work, shown, ct);
-        await using var content = new FileStream(made.File, FileMode.Open, FileAccess.Read, FileShare.Read, 0, useAsync: true);
-        var version = await vault.PutAsync(new VaultObject(order.Bucket, order.Key + Path.GetExtension(made.File)), content, made.ContentType, ct);
-        var stored = new StoredRendition
-        {
-            ItemId = order.ItemId, Name = order.Name, Bucket = version.Bucket, Key = version.Key, VersionId = version.VersionId, ContentType = made.ContentType,
-            Bytes = made.Bytes, Sha256 = made.Digest.Sha256, Sm3 = made.Digest.Sm3, Recipe = made.Recipe, MadeAt = time.GetUtcNow(),
-        };
+        var stored = await store.PutAsync(order.ItemId, order.Bucket, order.Key, made, ct);
         await catalogue.WriteAsync(db => RecordAsync(db, order, stored, note, ct), ct);
     }
 
@@ -114,7 +108,7 @@ internal sealed class ExcerptMaking(
         (known.State, known.Note, known.ReadyAt) = (ExcerptState.Ready, Notes(order, made, note), now);
         await db.AppendAsync(
             order.ItemId, now, Actors.Server(options.Name), CustodyEventKind.Rendered,
-            $"{made.Name}: {made.Bytes} bytes, sha256 {made.Sha256}, {made.Bucket}/{made.Key}, by {made.Recipe.Tool} from sha256 {string.Join(", ", made.Recipe.Parents)}, ordered by {order.AskedBy}: {order.Why}", ct);
+            $"{RenditionStore.Describe(made)}, ordered by {order.AskedBy}: {order.Why}", ct);
     }
 
     private static string? Notes(Excerpt order, StoredRendition made, string? source) =>

@@ -27,6 +27,8 @@ internal sealed class KnownObjects(EvidenceCatalogue catalogue)
             or exists (select 1 from item_stages s where s.stage = 'Render' and s.state = 'Due' and @p1 like 'renditions/' || s.item_id || '/%')
             or exists (select 1 from access_copies c where c.bucket = @p0 and c.state = 'Waiting' and @p1 like c.key || '.%')
             or exists (select 1 from excerpts e where e.bucket = @p0 and e.state = 'Waiting' and @p1 like e.key || '.%')
+            or exists (select 1 from redactions r where r.bucket = @p0 and r.state = 'Ordered' and (@p1 like r.key || '.%' or @p1 like r.key || '-text.%'))
+            or exists (select 1 from link_marks m where m.bucket = @p0 and m.state = 'Waiting' and @p1 like m.key || '.%')
             as "Value"
         """;
 

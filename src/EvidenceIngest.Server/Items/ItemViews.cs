@@ -148,8 +148,10 @@ public sealed record LatenessRequest(string Reason);
 /// <param name="Minutes">How long the link works.</param>
 /// <param name="Addresses">Networks that it works from, as 10.1.0.0/16; null: any.</param>
 /// <param name="SingleUse">True: it belongs to the address that opens it first, and ends five minutes after that one's last request.</param>
-public sealed record LinkRequest(string Rendition = "proxy", int Minutes = 15, IReadOnlyList<string>? Addresses = null, bool? SingleUse = null);
+/// <param name="Watermark">True: it shows a copy with the name of whoever makes the link, the time and the item all over its pictures, which is made first. Not for sound, playlists and sheets.</param>
+public sealed record LinkRequest(string Rendition = "proxy", int Minutes = 15, IReadOnlyList<string>? Addresses = null, bool? SingleUse = null, bool? Watermark = null);
 
 /// <param name="Url">Absolute, on the address that the request came to.</param>
 /// <param name="ExpiresAt">UTC.</param>
-public sealed record LinkAnswer(string Url, DateTimeOffset ExpiresAt);
+/// <param name="Ready">False: its watermarked copy is being made, and opening it answers 409 until then.</param>
+public sealed record LinkAnswer(string Url, DateTimeOffset ExpiresAt, bool Ready = true);

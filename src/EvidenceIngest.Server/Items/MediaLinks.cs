@@ -4,12 +4,14 @@ using EvidenceIngest.Server.Access;
 using EvidenceIngest.Server.AccessRequests;
 using EvidenceIngest.Server.Catalogue;
 using EvidenceIngest.Server.Custody;
+using EvidenceIngest.Server.Redaction;
+using EvidenceIngest.Server.Vault;
 using Microsoft.EntityFrameworkCore;
 
 namespace EvidenceIngest.Server.Items;
 
 /// <summary>Makes and opens links to renditions. Masters are never linked.</summary>
-internal sealed class MediaLinks(EvidenceCatalogue catalogue, ServerOptions options, TimeProvider time)
+internal sealed class MediaLinks(EvidenceCatalogue catalogue, VaultOptions vault, ServerOptions options, TimeProvider time)
 {
     private const int MostMinutes = 24 * 60;
 
@@ -24,8 +26,19 @@ internal sealed class MediaLinks(EvidenceCatalogue catalogue, ServerOptions opti
         Texts.Demand(request.Rendition, "rendition", 64);
         if (request.Rendition.StartsWith(AccessCopy.Prefix, StringComparison.Ordinal))
             throw RequestRefusedException.Invalid("rendition", "was made for an access request: it is shown through that request's own links alone");
+        if (request.Rendition.StartsWith(LinkMark.Prefix, StringComparison.Ordinal))
+            throw RequestRefusedException.Invalid("rendition", "是某一水印链接专用的衍生件，请对原衍生件另行生成链接 / was made for another link: make one to the rendition itself");
         if (request.Minutes is < 1 or > MostMinutes)
             throw RequestRefusedException.Invalid("minutes", $"must lie between 1 and {MostMinutes}");
+        return await MakeAsync(itemId, request, isPreview: false, by, ct);
+    }
+
+    /// <summary>To a redacted copy that nobody has released, for those who have to.</summary>
+    public Task<LinkAnswer> PreviewAsync(string itemId, string rendition, int minutes, string by, CancellationToken ct) =>
+        MakeAsync(itemId, new LinkRequest(rendition, minutes), isPreview: true, by, ct);
+
+    private async Task<LinkAnswer> MakeAsync(string itemId, LinkRequest request, bool isPreview, string by, CancellationToken ct)
+    {
         var token = Secret.NewToken();
         var hash = Secret.Hash(token);
         var now = time.GetUtcNow();
@@ -40,9 +53,13 @@ internal sealed class MediaLinks(EvidenceCatalogue catalogue, ServerOptions opti
             Addresses = Networks.Demand(request.Addresses, "addresses"),
             SingleUse = request.SingleUse == true,
         };
-        var made = await catalogue.WriteAsync(db => MakeAsync(db, link, ct), ct);
+        var mark = request.Watermark != true ? null : new LinkMark
+        {
+            TokenHash = hash, ItemId = itemId, Viewer = by, DueAt = now, Bucket = vault.RenditionBucket, Key = $"renditions/{itemId}/{LinkMark.Prefix}{Short(hash)}",
+        };
+        var made = await catalogue.WriteAsync(db => MakeAsync(db, link, mark, isPreview, ct), ct);
         return made
-            ? new LinkAnswer("/media/" + token + LinkedFiles.Suffix(link.Rendition), link.ExpiresAt)
+            ? new LinkAnswer("/media/" + token + LinkedFiles.Suffix(link.Rendition), link.ExpiresAt, Ready: mark is null)
             : throw RequestRefusedException.NotFound($"item {itemId} has no rendition '{request.Rendition}'");
     }
 
@@ -63,6 +80,8 @@ internal sealed class MediaLinks(EvidenceCatalogue catalogue, ServerOptions opti
                 {
                     Link = l,
                     Rendition = r,
+                    Mark = db.LinkMarks.FirstOrDefault(m => m.TokenHash == hash),
+                    IsRejected = db.Redactions.Any(o => o.ItemId == l.ItemId && (o.Rendition == l.Rendition || o.TextRendition == l.Rendition) && o.State == RedactionState.Rejected),
                     IsDisposed = db.Items.Any(i => i.Id == l.ItemId && i.State == ItemState.Disposed),
                     LookedAt = db.LinkViews.Where(v => v.TokenHash == hash && v.Address == address).Select(v => (DateTimeOffset?)v.ViewedAt).FirstOrDefault(),
                 }).SingleOrDefaultAsync(ct),
@@ -73,9 +92,27 @@ internal sealed class MediaLinks(EvidenceCatalogue catalogue, ServerOptions opti
             throw Over("the link has expired");
         if (found.IsDisposed)
             throw Over("the item was disposed of after its term");
+        if (found.IsRejected)
+            throw Over("该遮蔽件未通过复核，不再提供查看 / the redacted copy was rejected");
+        var shown = found.Mark is { } mark ? await MarkedAsync(mark, ct) : found.Rendition;
         if (!(found.LookedAt > now - (found.Link.SingleUse ? Exactness : OneLook)))
-            await catalogue.WriteAsync(db => LookAsync(db, found.Link, address, ct), ct);
-        return file is null ? found.Rendition : await PartAsync(found.Link, file, ct);
+            await catalogue.WriteAsync(db => LookAsync(db, found.Link, shown.Name, address, ct), ct);
+        return file is null ? shown : await PartAsync(found.Link, file, ct);
+    }
+
+    private async Task<StoredRendition> MarkedAsync(LinkMark mark, CancellationToken ct)
+    {
+        if (mark.State == CopyState.Failed)
+            throw Over($"带水印的查看件无法制作，请联系链接提供者：{mark.Note} / the watermarked copy can't be made");
+        if (mark.State == CopyState.Waiting)
+        {
+            throw new RequestRefusedException(StatusCodes.Status409Conflict, "带水印的查看件正在制作，请稍后再打开此链接 / the watermarked copy is being made: open the link again soon")
+            {
+                RetryAfter = TimeSpan.FromSeconds(10),
+            };
+        }
+
+        return await catalogue.ReadAsync(db => db.Renditions.SingleAsync(r => r.ItemId == mark.ItemId && r.Name == mark.Rendition, ct), ct);
     }
 
     private async Task<StoredRendition> PartAsync(MediaLink link, string file, CancellationToken ct)
@@ -88,31 +125,42 @@ internal sealed class MediaLinks(EvidenceCatalogue catalogue, ServerOptions opti
 
     private static RequestRefusedException Over(string why) => new(StatusCodes.Status410Gone, why);
 
-    private static string Short(byte[] hash) => Convert.ToHexStringLower(hash)[..16];
+    /// <summary>As events name a link without giving it away.</summary>
+    public static string Short(byte[] hash) => Convert.ToHexStringLower(hash)[..16];
 
-    private static async Task<bool> MakeAsync(CatalogueDb db, MediaLink link, CancellationToken ct)
+    private static async Task<bool> MakeAsync(CatalogueDb db, MediaLink link, LinkMark? mark, bool isPreview, CancellationToken ct)
     {
         if (await db.Links.AnyAsync(l => l.TokenHash == link.TokenHash, ct))
             return true;
-        if (!await db.Renditions.AnyAsync(r => r.ItemId == link.ItemId && r.Name == link.Rendition, ct))
+        if (await db.Renditions.Where(r => r.ItemId == link.ItemId && r.Name == link.Rendition).Select(r => r.ContentType).SingleOrDefaultAsync(ct) is not { } type)
             return false;
+        if (mark is not null && !type.StartsWith("video/", StringComparison.Ordinal) && !type.StartsWith("image/", StringComparison.Ordinal))
+            throw RequestRefusedException.Conflict($"{link.Rendition} 不是画面，无法加水印；可对 proxy、poster 或片段、截图使用 / {link.Rendition} holds no pictures that can be marked");
+        if (!isPreview)
+            await db.DemandReleasedAsync(link.ItemId, link.Rendition, ct);
         if (await db.Items.AnyAsync(i => i.Id == link.ItemId && i.State == ItemState.Disposed, ct))
             throw RequestRefusedException.Conflict($"item {link.ItemId} was disposed of after its term");
         db.Add(link);
+        if (mark is not null)
+        {
+            await db.SaveChangesAsync(ct);
+            db.Add(mark);
+        }
+
         await db.AppendAsync(
             link.ItemId, link.MadeAt, Actors.Operator(link.MadeBy), CustodyEventKind.LinkMade,
-            $"link {Short(link.TokenHash)} to {link.Rendition}, expires {link.ExpiresAt:O}{(link.SingleUse ? ", for one use" : "")}{(link.Addresses is { } networks ? $", from {string.Join(' ', networks)}" : "")}", ct);
+            $"link {Short(link.TokenHash)} to {link.Rendition}{(mark is not null ? ", watermarked" : "")}{(isPreview ? ", to be reviewed" : "")}, expires {link.ExpiresAt:O}{(link.SingleUse ? ", for one use" : "")}{(link.Addresses is { } networks ? $", from {string.Join(' ', networks)}" : "")}", ct);
         return true;
     }
 
-    private async Task LookAsync(CatalogueDb db, MediaLink link, string address, CancellationToken ct)
+    private async Task LookAsync(CatalogueDb db, MediaLink link, string shown, string address, CancellationToken ct)
     {
         var now = time.GetUtcNow();
         if (await (link.SingleUse ? ClaimAsync(db, link, address, now, ct) : BeginAsync(db, link, address, now, ct)))
         {
             await db.AppendAsync(
                 link.ItemId, now, Actors.Server(options.Name), CustodyEventKind.Viewed,
-                $"{link.Rendition} through link {Short(link.TokenHash)}, made by {link.MadeBy}, from {address}", ct);
+                $"{shown} through link {Short(link.TokenHash)}, made by {link.MadeBy}, from {address}", ct);
         }
     }
 

@@ -21,7 +21,7 @@ internal sealed class ToolRunner(MediaToolOptions options, TimeProvider time, IL
     public async Task<ToolOutcome> RunAsync(ToolCall call, CancellationToken ct)
     {
         var told = call.Progress is null ? call : call with { Arguments = [.. ToolProgress.Arguments, .. call.Arguments] };
-        var outcome = await RunAsync(ToolSandbox.Wrap(told, options, await CanUnshareAsync(ct)), call.WorkFolder, call.Limits, ct, call.Progress);
+        var outcome = await RunAsync(ToolSandbox.Wrap(told, options, await CanUnshareAsync(ct)), call, ct);
         if (!outcome.Succeeded)
             Log.ToolFailed(logger, call.Tool, outcome.ExitCode, outcome.TimedOut);
         return outcome.UnlessInterrupted();
@@ -54,7 +54,7 @@ internal sealed class ToolRunner(MediaToolOptions options, TimeProvider time, IL
         {
             // Containers and hardened kernels often forbid it; protocol and format lists hold without it too.
             var trial = await RunAsync(
-                [.. ToolSandbox.NoNetwork, "true"], Path.GetTempPath(), new ToolLimits(TrialTime, 0), ct);
+                [.. ToolSandbox.NoNetwork, "true"], new ToolCall("true", [], Path.GetTempPath(), new ToolLimits(TrialTime, 0)), ct);
             can = trial.Succeeded;
             Log.NetworkSeparation(logger, can);
         }
@@ -63,30 +63,87 @@ internal sealed class ToolRunner(MediaToolOptions options, TimeProvider time, IL
         return can;
     }
 
-    private async Task<ToolOutcome> RunAsync(
-        IReadOnlyList<string> command, string folder, ToolLimits limits, CancellationToken ct, Action<double>? progress = null)
+    private async Task<ToolOutcome> RunAsync(IReadOnlyList<string> command, ToolCall call, CancellationToken ct)
     {
-        using var process = Start(command, folder);
-        process.StandardInput.Close();
-        using var limit = new CancellationTokenSource(limits.Time, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, limit.Token);
-        var output = progress is null ? ReadHeadAsync(process.StandardOutput.BaseStream) : ToolProgress.ReadAsync(process.StandardOutput, progress);
+        using var process = Start(command, call.WorkFolder);
+        using var limit = new CancellationTokenSource(call.Limits.Time, time);
+        using var broken = new CancellationTokenSource();
+        using var any = CancellationTokenSource.CreateLinkedTokenSource(ct, limit.Token, broken.Token);
+        Action end = () => broken.Cancel();
+        var input = FeedAsync(process.StandardInput, call.Feed, end, any.Token);
+        var output = call.Drain is { } drain ? DrainAsync(process.StandardOutput.BaseStream, drain, end, any.Token)
+            : call.Progress is null ? ReadHeadAsync(process.StandardOutput.BaseStream) : ToolProgress.ReadAsync(process.StandardOutput, call.Progress);
         var errors = ReadTailAsync(process.StandardError.BaseStream);
-        var timedOut = false;
+        var ended = false;
         try
         {
-            await process.WaitForExitAsync(either.Token);
+            await process.WaitForExitAsync(any.Token);
         }
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
             await process.WaitForExitAsync(CancellationToken.None);
             ct.ThrowIfCancellationRequested();
-            timedOut = true;
+            ended = true;
         }
 
-        var (text, cut) = await output;
-        return new ToolOutcome(process.ExitCode, timedOut, text, cut, await errors, limits);
+        try
+        {
+            await Task.WhenAll(input, output, errors);
+            var (text, cut) = await output;
+            return new ToolOutcome(process.ExitCode, ended, text, cut, await errors, call.Limits);
+        }
+        catch (EndOfStreamException) when (process.ExitCode != 0)
+        {
+            return new ToolOutcome(process.ExitCode, ended, "", OutputCut: true, await errors, call.Limits);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        {
+            return new ToolOutcome(process.ExitCode, TimedOut: true, "", OutputCut: true, await errors, call.Limits);
+        }
+    }
+
+    private static async Task FeedAsync(StreamWriter input, Func<Stream, CancellationToken, Task>? feed, Action end, CancellationToken ct)
+    {
+        if (feed is null)
+        {
+            input.Close();
+            return;
+        }
+
+        try
+        {
+            await feed(input.BaseStream, ct);
+            input.Close();
+        }
+        catch (IOException)
+        {
+            // It ended before it had read everything; how it ended says why.
+        }
+        catch
+        {
+            end();
+            throw;
+        }
+    }
+
+    private static async Task<(string Text, bool Cut)> DrainAsync(Stream output, Func<Stream, CancellationToken, Task> drain, Action end, CancellationToken ct)
+    {
+        try
+        {
+            await drain(output, ct);
+            return ("", false);
+        }
+        catch (EndOfStreamException)
+        {
+            // It broke off; how the tool ended says why.
+            throw;
+        }
+        catch
+        {
+            end();
+            throw;
+        }
     }
 
     private static Process Start(IReadOnlyList<string> command, string folder)

@@ -8,6 +8,7 @@ using EvidenceIngest.Server.AccessRequests;
 using EvidenceIngest.Server.Catalogue;
 using EvidenceIngest.Server.Custody;
 using EvidenceIngest.Server.Items;
+using EvidenceIngest.Server.Redaction;
 using EvidenceIngest.Server.Receipts;
 using EvidenceIngest.Server.Transparency;
 using Microsoft.EntityFrameworkCore;
@@ -42,6 +43,8 @@ internal sealed class PackageMaking(
             Texts.Demand(item, "items", 100);
         if (request.Renditions?.FirstOrDefault(r => r?.StartsWith(AccessCopy.Prefix, StringComparison.Ordinal) == true) is { } bound)
             throw RequestRefusedException.Invalid("renditions", $"{bound} was made for an access request: it is shown through that request's own links alone");
+        if (request.Renditions?.FirstOrDefault(r => r?.StartsWith(LinkMark.Prefix, StringComparison.Ordinal) == true) is { } marked)
+            throw RequestRefusedException.Invalid("renditions", $"{marked} 是某一水印链接专用的衍生件，不得导出 / was made for a watermarked link: it is shown through that link alone");
         if (await catalogue.ReadAsync(db => db.Packages.AnyAsync(p => p.Id == id, ct), ct))
             return await FindAsync(id, ct);
         var package = new Package { Id = id, MadeAt = time.GetUtcMilliseconds(), MadeBy = by, Why = request.Why, Items = items };
@@ -87,6 +90,8 @@ internal sealed class PackageMaking(
             var item = await db.Items.SingleOrDefaultAsync(i => i.Id == id, ct) ?? throw ItemRegister.NoItem(id);
             if (!item.IsSealed)
                 throw RequestRefusedException.Conflict(item.State == ItemState.Disposed ? $"item {id} was disposed of after its term" : $"item {id} is not sealed yet");
+            foreach (var rendition in renditions)
+                await db.DemandReleasedAsync(id, rendition, ct);
             // The answer to a commit may have been lost.
             var chain = await db.ReadChainAsync(id, ct);
             if (PackageComposition.EndOf(chain, package) is null)

@@ -12,7 +12,7 @@ namespace EvidenceIngest.Server.Pipeline;
 
 /// <summary>Makes and stores what people look at. Idempotent: rendering again replaces a rendition by its like.</summary>
 internal sealed class Rendering(
-    EvidenceCatalogue catalogue, MasterCopies masters, IRenditionMaker maker, IVault vault, VaultOptions vaultOptions,
+    EvidenceCatalogue catalogue, MasterCopies masters, IRenditionMaker maker, RenditionStore store, VaultOptions vaultOptions,
     RunningWork running, ServerOptions options, TimeProvider time, ILogger<Rendering> log)
 {
     // Enough to say whether it came near a place.
@@ -42,7 +42,7 @@ internal sealed class Rendering(
         var positions = made.FirstOrDefault(r => r.Name == TrackRendition.Name) is { } track ? PositionsIn(track.File) : null;
         var stored = new List<StoredRendition>();
         foreach (var rendition in made)
-            stored.Add(await StoreAsync(itemId, rendition, ct));
+            stored.Add(await store.PutAsync(itemId, vaultOptions.RenditionBucket, $"renditions/{itemId}/{rendition.Name}", rendition, ct));
         await catalogue.WriteAsync(db => RecordAsync(db, itemId, stored, positions, null, ct), ct);
     }
 
@@ -50,27 +50,6 @@ internal sealed class Rendering(
     {
         using var content = File.OpenRead(gpx);
         return Gpx.Read(content) is { Points.Count: > 0 } track ? GeoPoint.Thin(track, MostPositions) : null;
-    }
-
-    private async Task<StoredRendition> StoreAsync(string itemId, Rendition made, CancellationToken ct)
-    {
-        var target = new VaultObject(vaultOptions.RenditionBucket, $"renditions/{itemId}/{made.Name}{Path.GetExtension(made.File)}");
-        await using var content = new FileStream(made.File, FileMode.Open, FileAccess.Read, FileShare.Read, 0, useAsync: true);
-        var version = await vault.PutAsync(target, content, made.ContentType, ct);
-        return new StoredRendition
-        {
-            ItemId = itemId,
-            Name = made.Name,
-            Bucket = version.Bucket,
-            Key = version.Key,
-            VersionId = version.VersionId,
-            ContentType = made.ContentType,
-            Bytes = made.Bytes,
-            Sha256 = made.Digest.Sha256,
-            Sm3 = made.Digest.Sm3,
-            Recipe = made.Recipe,
-            MadeAt = time.GetUtcNow(),
-        };
     }
 
     private async Task RecordAsync(
@@ -94,9 +73,7 @@ internal sealed class Rendering(
             db.AddRange(made);
             item.Positions = positions;
             stage.Become(StageState.Done, now);
-            events.AddRange(made.Select(r => new NewEvent(
-                now, actor, CustodyEventKind.Rendered,
-                $"{r.Name}: {r.Bytes} bytes, sha256 {r.Sha256}, {r.Bucket}/{r.Key}, by {r.Recipe.Tool} from sha256 {string.Join(", ", r.Recipe.Parents)}")));
+            events.AddRange(made.Select(r => new NewEvent(now, actor, CustodyEventKind.Rendered, RenditionStore.Describe(r))));
         }
 
         // Engines hear the rendition: where none could be made, people write what they hear.

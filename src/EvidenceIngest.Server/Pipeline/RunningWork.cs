@@ -4,7 +4,7 @@ using EvidenceIngest.Server.Renditions;
 namespace EvidenceIngest.Server.Pipeline;
 
 /// <summary>What this server's media tools are busy with. Names no items: whoever may see the server's state may not see every unit's.</summary>
-/// <param name="Kind">Render, Clip or Still.</param>
+/// <param name="Kind">Render, Clip, Still, Redact or Watermark.</param>
 /// <param name="Step">What is just being made.</param>
 /// <param name="Percent">Of that step; null when nobody can tell.</param>
 /// <param name="Since">UTC; when the work began.</param>

@@ -7,16 +7,16 @@ namespace EvidenceIngest.Server.Renditions;
 internal sealed class ProxyArguments(MediaToolOptions options)
 {
     // A key frame every 2 s, so that a player seeks within 2 s.
-    private const string KeyFrames = "expr:gte(t,n_forced*2)";
+    public const string KeyFrames = "expr:gte(t,n_forced*2)";
 
     // Fills gaps with silence, so that sound keeps its place beside the pictures.
-    private const string KeepTime = "aresample=async=1:first_pts=0";
+    public const string KeepTime = "aresample=async=1:first_pts=0";
 
     /// <summary>Same input, same tool, same threads: same bytes. No dates, no encoder names, no tags of the recorder.</summary>
     public static readonly string[] Reproducible =
         ["-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact", "-flags:v", "+bitexact", "-flags:a", "+bitexact"];
 
-    private static readonly string[] Mp4 = [.. Reproducible, "-movflags", "+faststart", "-video_track_timescale", "90000", "-f", "mp4"];
+    public static readonly string[] Mp4 = [.. Reproducible, "-movflags", "+faststart", "-video_track_timescale", "90000", "-f", "mp4"];
 
     public IEnumerable<string> Input(Chapter chapter) => [.. Start, .. HarmlessInput.File(chapter.Input, options)];
 
@@ -119,7 +119,11 @@ internal sealed class ProxyArguments(MediaToolOptions options)
 
     private static string Over(string? filters) => filters is null ? "" : "," + filters;
 
-    private static string Filter(string? fieldOrder, FrameSize size, FrameSize frame, string? over) =>
+    /// <param name="fieldOrder">Of the stream: interlaced pictures are made whole.</param>
+    /// <param name="size">Of the picture in the frame.</param>
+    /// <param name="frame">Of what comes out.</param>
+    /// <param name="over">As <see cref="Encode"/>.</param>
+    public static string Filter(string? fieldOrder, FrameSize size, FrameSize frame, string? over = null) =>
         (fieldOrder is null or "unknown" or "progressive" ? "" : "yadif=deint=interlaced,")
         + Scale(size)
         + (size == frame ? "" : string.Create(CultureInfo.InvariantCulture, $",pad={frame.Width}:{frame.Height}:-1:-1"))

@@ -23,12 +23,25 @@ internal sealed class RenderRoom(
 
     /// <summary>Runs ffmpeg. Its arguments belong to the recipe of what is finished next.</summary>
     /// <exception cref="RenditionFailedException">It failed on this input.</exception>
-    public async Task RunAsync(string purpose, IEnumerable<string> arguments, IEnumerable<Chapter> chapters, CancellationToken ct)
+    public Task RunAsync(string purpose, IEnumerable<string> arguments, IEnumerable<Chapter> chapters, CancellationToken ct) =>
+        RunAsync(purpose, arguments, chapters, null, null, ct);
+
+    /// <param name="purpose">Of the run.</param>
+    /// <param name="arguments">As ffmpeg gets them.</param>
+    /// <param name="chapters">That it reads.</param>
+    /// <param name="feed">As of <see cref="ToolCall"/>.</param>
+    /// <param name="drain">As of <see cref="ToolCall"/>.</param>
+    /// <param name="ct">Ends it.</param>
+    /// <exception cref="RenditionFailedException">It failed on this input.</exception>
+    public async Task RunAsync(
+        string purpose, IEnumerable<string> arguments, IEnumerable<Chapter> chapters, Func<Stream, CancellationToken, Task>? feed,
+        Func<Stream, CancellationToken, Task>? drain, CancellationToken ct)
     {
         string[] list = [.. arguments];
         var parents = chapters.ToList();
+        var watch = drain is null ? Watch(purpose, parents.Sum(c => c.Duration.TotalSeconds)) : null;
         var outcome = await tools.RunAsync(
-            new ToolCall(options.Ffmpeg, list, folder.Location, RenderLimits.For(parents, options), Watch(purpose, parents.Sum(c => c.Duration.TotalSeconds))), ct);
+            new ToolCall(options.Ffmpeg, list, folder.Location, RenderLimits.For(parents, options), watch) { Feed = feed, Drain = drain }, ct);
         if (!outcome.Succeeded)
             throw new RenditionFailedException($"{purpose}: {outcome.Why}");
         if (_ran.Count > 0)

@@ -6,10 +6,10 @@ using EvidenceIngest.Running;
 
 namespace EvidenceIngest.Commands;
 
-/// <summary><c>items list|export|show|link</c>: the evidence register from a terminal.</summary>
+/// <summary><c>items list|export|show|link|clip</c>: the evidence register from a terminal.</summary>
 internal static class ItemsCommand
 {
-    public static Command Create() => new("items", "音像资料 / evidence items") { List(), Export(), Show(), Custody(), Receipt(), Link() };
+    public static Command Create() => new("items", "音像资料 / evidence items") { List(), Export(), Show(), Custody(), Receipt(), Link(), Clip() };
 
     private static Command List()
     {
@@ -109,7 +109,8 @@ internal static class ItemsCommand
         var minutes = new Option<int>("--minutes") { Description = "有效分钟数 / valid for so many minutes", DefaultValueFactory = _ => 30 };
         var from = new Option<string[]>("--from") { Description = "仅限这些网段打开，如 10.1.0.0/16 / works from these networks only" };
         var once = new Option<bool>("--once") { Description = "仅限首个打开者使用一次 / for whoever opens it first, once" };
-        var command = new Command("link", "生成限时查看链接 / an expiring link; making it and every view are logged") { item, rendition, minutes, from, once };
+        var watermark = new Option<bool>("--watermark") { Description = "画面加印本人姓名、时间和资料编号，稍候方可打开 / with your name, the time and the item burned in; made first" };
+        var command = new Command("link", "生成限时查看链接 / an expiring link; making it and every view are logged") { item, rendition, minutes, from, once, watermark };
         command.SetServiceAction(async (parsed, service, ct) =>
         {
             var link = await service.SendAsync(
@@ -118,10 +119,42 @@ internal static class ItemsCommand
                 new
                 {
                     rendition = parsed.GetValue(rendition), minutes = parsed.GetValue(minutes),
-                    addresses = parsed.GetValue(from) is { Length: > 0 } networks ? networks : null, singleUse = parsed.GetValue(once),
+                    addresses = parsed.GetValue(from) is { Length: > 0 } networks ? networks : null, singleUse = parsed.GetValue(once), watermark = parsed.GetValue(watermark),
                 },
                 ct);
+            if (!link.GetProperty("ready").GetBoolean())
+                await Console.Error.WriteLineAsync("带水印的查看件正在制作，稍候即可打开 / the watermarked copy is being made, the link opens soon");
             Console.Out.WriteLine(service.Absolute(link.Text("url")));
+        });
+        return command;
+    }
+
+    private static Command Clip()
+    {
+        var item = ItemArgument();
+        var from = new Option<double>("--from") { Description = "起点，秒 / start, seconds", Required = true };
+        var to = new Option<double>("--to") { Description = "止点，秒，不含 / end, seconds, not included", Required = true };
+        var nothingHidden = new Option<bool>("--nothing-hidden") { Description = "文件内不含起止时间以外的画面，用于对外提供 / nothing else in the file; for whoever may not see the rest" };
+        var wait = new Option<int>("--wait") { Description = "最多等待多少秒，默认600 / seconds to wait for it", DefaultValueFactory = _ => 600 };
+        var why = new Option<string>("--why") { Description = "原因，写入保管链 / reason; enters the chain", Required = true };
+        var command = new Command("clip", "截取片段 / cut a part") { item, from, to, nothingHidden, wait, why };
+        command.SetServiceAction(async (parsed, service, ct) =>
+        {
+            var path = $"items/{Escaped(parsed.GetRequiredValue(item))}";
+            var ordered = await service.SendAsync(
+                HttpMethod.Post, path + "/clips",
+                new { from = parsed.GetValue(from), to = parsed.GetValue(to), why = parsed.GetRequiredValue(why), nothingHidden = parsed.GetValue(nothingHidden) }, ct);
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+            limit.CancelAfter(TimeSpan.FromSeconds(parsed.GetValue(wait)));
+            while (ordered.Text("state") == "Waiting" && !limit.IsCancellationRequested)
+            {
+                await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                ordered = (await service.GetAsync(path + "/excerpts", ct)).EnumerateArray().Single(e => e.Text("id") == ordered.Text("id"));
+            }
+
+            if (ordered.Text("state") == "Failed")
+                throw new ServiceException($"未能截取 / it could not be cut: {ordered.Text("note")}");
+            Console.Out.WriteLine(ordered.Text("rendition"));
         });
         return command;
     }

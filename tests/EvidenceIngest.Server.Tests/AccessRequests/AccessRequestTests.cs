@@ -11,6 +11,7 @@ using EvidenceIngest.Server.Cases;
 using EvidenceIngest.Server.Disposal;
 using EvidenceIngest.Server.Items;
 using EvidenceIngest.Server.MediaTools;
+using EvidenceIngest.Server.Redaction;
 using EvidenceIngest.Server.Renditions;
 using EvidenceIngest.Server.Retention;
 using EvidenceIngest.Server.Status;
@@ -93,7 +94,7 @@ public sealed class AccessRequestTests(PrivateCluster cluster)
     }
 
     [Fact]
-    public async Task After_an_agreement_with_redaction_it_waits_for_what_this_version_can_t_make()
+    public async Task After_an_agreement_with_redaction_it_waits_for_a_released_copy()
     {
         await using var site = await StartAsync(cluster);
         var request = await site.DecideAsync(await site.EnterAsync(), new AccessDecision(AccessState.AgreedWithRedaction, "遮蔽无关人员后同意"));
@@ -102,17 +103,26 @@ public sealed class AccessRequestTests(PrivateCluster cluster)
         Assert.Contains("redacted rendition", await RefusedAsync(site.AsCustodian, $"access-requests/{request.Request}/open", new { }), StringComparison.Ordinal);
         Assert.Null((await site.FindAsync(request)).OpenedAt);
 
-        // Whatever makes one stores it by this name.
         byte[] redacted = [.. "redacted "u8, .. FakeMedia.Proxy];
         var digest = TestDock.Digest(redacted);
         using var content = new MemoryStream(redacted);
-        var version = await site.Server.Vault.PutAsync(new VaultObject("evidence-renditions", $"renditions/{site.Item}/redacted.mp4"), content, "video/mp4", default);
+        var version = await site.Server.Vault.PutAsync(new VaultObject("evidence-renditions", $"renditions/{site.Item}/redacted-1.mp4"), content, "video/mp4", default);
+        var now = site.Server.Clock.GetUtcNow();
         await site.Server.Catalogue.WriteAsync(
-            db => Task.FromResult(db.Add(new StoredRendition
+            async db =>
             {
-                ItemId = site.Item, Name = AccessCopy.Redacted, Bucket = version.Bucket, Key = version.Key, VersionId = version.VersionId, ContentType = "video/mp4",
-                Bytes = redacted.Length, Sha256 = digest.Sha256, Recipe = new RenditionRecipe("test", [], [], false, 0), MadeAt = site.Server.Clock.GetUtcNow(),
-            })),
+                db.Add(new StoredRendition
+                {
+                    ItemId = site.Item, Name = "redacted-1", Bucket = version.Bucket, Key = version.Key, VersionId = version.VersionId, ContentType = "video/mp4",
+                    Bytes = redacted.Length, Sha256 = digest.Sha256, Recipe = new RenditionRecipe("test", [], [], false, 0), MadeAt = now,
+                });
+                await db.SaveChangesAsync();
+                db.Add(new RedactionOrder
+                {
+                    Id = "1", ItemId = site.Item, Number = 1, Plan = [], PlanSha256 = "", Why = "试", OrderedBy = "甲", OrderedAt = now, State = RedactionState.Released, DueAt = now, Bucket = version.Bucket,
+                    Key = "redacted-1", Rendition = "redacted-1", MadeAt = now, ReviewedBy = "乙", ReviewedAt = now, ReviewWhy = "试",
+                });
+            },
             default);
         var link = await site.LinkAsync(await site.OpenedAsync(request));
 

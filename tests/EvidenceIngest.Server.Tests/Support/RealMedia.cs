@@ -10,10 +10,13 @@ internal static class RealMedia
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    public static Task<TestServer> StartAsync(PrivateCluster cluster) => TestServer.StartAsync(cluster, withJobs: false, services: services =>
+    /// <param name="cluster">Where its database is made.</param>
+    /// <param name="more">Replaces what else a test wants replaced.</param>
+    public static Task<TestServer> StartAsync(PrivateCluster cluster, Action<IServiceCollection>? more = null) => TestServer.StartAsync(cluster, withJobs: false, services: services =>
     {
         services.AddSingleton<IMediaInspector, MediaInspector>();
         services.AddSingleton<IRenditionMaker, RenditionMaker>();
+        more?.Invoke(services);
     });
 
     /// <summary>One recording of these files, as far as inspection.</summary>

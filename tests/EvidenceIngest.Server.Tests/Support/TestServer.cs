@@ -12,12 +12,14 @@ using EvidenceIngest.Server.Disposal;
 using EvidenceIngest.Server.Events;
 using EvidenceIngest.Server.Excerpts;
 using EvidenceIngest.Server.Fixity;
+using EvidenceIngest.Server.Items;
 using EvidenceIngest.Server.Inspection;
 using EvidenceIngest.Server.Pipeline;
 using EvidenceIngest.Server.Renditions;
 using EvidenceIngest.Server.People;
 using EvidenceIngest.Server.People.Ldap;
 using EvidenceIngest.Server.Recorders;
+using EvidenceIngest.Server.Redaction;
 using EvidenceIngest.Server.Reminders;
 using EvidenceIngest.Server.Retention;
 using EvidenceIngest.Server.MediaTools;
@@ -152,7 +154,7 @@ internal sealed class TestServer : IAsyncDisposable
         }
 
         // Tests run these rounds themselves; to the others the log's objects in the vault would be strangers.
-        var rounds = new[] { typeof(LogKeeper), typeof(RetentionKeeper), typeof(DisposalKeeper), typeof(CaseFiles), typeof(FootageKeeper), typeof(RecorderIssues), typeof(DeadlineKeeper), typeof(FixityKeeper), typeof(EventKeeper), typeof(AccessKeeper), typeof(ExcerptKeeper), typeof(ReminderKeeper) };
+        var rounds = new[] { typeof(LogKeeper), typeof(RetentionKeeper), typeof(DisposalKeeper), typeof(CaseFiles), typeof(FootageKeeper), typeof(RecorderIssues), typeof(DeadlineKeeper), typeof(FixityKeeper), typeof(EventKeeper), typeof(AccessKeeper), typeof(ExcerptKeeper), typeof(RedactionKeeper), typeof(LinkMarking), typeof(ReminderKeeper) };
         if (events is not null)
             rounds = [.. rounds.Except([typeof(EventKeeper)])];
         foreach (var hosted in builder.Services.Where(s => s.ServiceType == typeof(IHostedService) && rounds.Contains(s.ImplementationFactory?.Method.ReturnType)).ToList())
