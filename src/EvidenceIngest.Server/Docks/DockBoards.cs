@@ -1,6 +1,7 @@
 using System.Net;
 using EvidenceIngest.Server.Catalogue;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
 
 namespace EvidenceIngest.Server.Docks;
 
@@ -25,7 +26,7 @@ public sealed record BoardBay(
 public sealed record DockBoard(string Id, string Name, DateTimeOffset? ReportedAt, IReadOnlyList<BoardBay> Bays);
 
 /// <summary>The screens beside the docks. Nobody is logged in there, so they tell no more than who stands in front of the dock sees anyway.</summary>
-internal sealed class DockBoards(EvidenceCatalogue catalogue, TimeProvider time)
+internal sealed class DockBoards(EvidenceCatalogue catalogue, TimeProvider time, ILogger<DockBoards> log)
 {
     /// <summary>A dock speaks at least every eleven seconds; after so long its screen must not be believed.</summary>
     public static readonly TimeSpan Silence = TimeSpan.FromSeconds(30);
@@ -64,11 +65,13 @@ internal sealed class DockBoards(EvidenceCatalogue catalogue, TimeProvider time)
         {
             return new Reading(now, await catalogue.ReadAsync(db => ReadAsync(db, ct), ct));
         }
-        catch (CatalogueUnavailableException)
+        catch (Exception e) when (!ct.IsCancellationRequested)
         {
+            // Whatever it is, screens have to say that they can't be believed, and be right again afterwards.
+            log.BoardsNotRead(e);
             return new Reading(now, Docks: null);
         }
-        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
             return new Reading(now, Docks: null);
         }

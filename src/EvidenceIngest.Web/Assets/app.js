@@ -82,6 +82,20 @@
       await new Promise((resolve) => setTimeout(resolve, 1000));
     }
   };
+  // A dock's screen whose clock stands still shows what was: the connection may look whole while the server hangs.
+  const patience = 15_000;
+  let shown = "", changedAt = Date.now(), frozen = false;
+  setInterval(() => {
+    const clock = document.querySelector(".dock-clock");
+    if (!clock) return;
+    if (clock.textContent !== shown) {
+      [shown, changedAt] = [clock.textContent, Date.now()];
+      if (frozen) { frozen = false; modal.close(); }
+    } else if (!modal.open && Date.now() - changedAt > patience) {
+      frozen = true;
+      modal.showModal();
+    }
+  }, 1000);
   modal?.addEventListener("components-reconnect-state-changed", (event) => {
     switch (event.detail.state) {
       case "show": if (!modal.open) modal.showModal(); break;

@@ -31,7 +31,7 @@ public sealed partial class ItemPage
     private (string Key, (string, string) Words)[] Tabs =>
     [
         ("custody", ("保管链", "Custody chain")), ("files", ("文件与校验", "Files and digests")), ("renditions", ("衍生件", "Renditions")),
-        .. _mayLook ? [("excerpts", ("剪辑与截图", "Clips and stills"))] : Array.Empty<(string, (string, string))>(),
+        .. _mayLook ? [("excerpts", ("剪辑与截图", "Clips and stills")), ("redact", ("遮蔽", "Redaction"))] : Array.Empty<(string, (string, string))>(),
         ("keeping", ("保存期限与冻结", "Retention and holds")),
         .. Visitor.May(Scopes.Link, Scopes.Write) ? [("hand-out", ("链接与导出", "Links and export"))] : Array.Empty<(string, (string, string))>(),
     ];
