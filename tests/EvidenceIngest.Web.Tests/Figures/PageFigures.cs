@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using EvidenceIngest.Web.Tests.Offices;
-using Microsoft.Playwright;
 
 namespace EvidenceIngest.Web.Tests.Figures;
 
