@@ -15,6 +15,7 @@ internal sealed record CaseFilter(Reach Reach, CaseState? State, string? Unit, F
 {
     private const int LongestWords = 200;
     private const int MostWords = 8;
+    private const string Escape = @"\";
 
     /// <exception cref="RequestRefusedException">A word means nothing.</exception>
     public static CaseFilter Of(Reach reach, string? state, string? unit, string? footage, string? words)
@@ -53,7 +54,7 @@ internal sealed record CaseFilter(Reach Reach, CaseState? State, string? Unit, F
         {
             var (pattern, officer) = ("%" + Literally(typed) + "%", JsonSerializer.Serialize(new[] { typed }));
             cases = cases.Where(c =>
-                EF.Functions.ILike(c.Number, pattern) || EF.Functions.ILike(c.Agency!, pattern) || EF.Functions.ILike(c.Place!, pattern)
+                EF.Functions.ILike(c.Number, pattern, Escape) || EF.Functions.ILike(c.Agency!, pattern, Escape) || EF.Functions.ILike(c.Place!, pattern, Escape)
                 || db.Cases.FromSql($"select * from cases where officers @> {officer}::jsonb").Any(o => o.Number == c.Number));
         }
 
@@ -61,7 +62,7 @@ internal sealed record CaseFilter(Reach Reach, CaseState? State, string? Unit, F
     }
 
     private static string Literally(string word) =>
-        word.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal);
+        word.Replace(Escape, Escape + Escape, StringComparison.Ordinal).Replace("%", Escape + "%", StringComparison.Ordinal).Replace("_", Escape + "_", StringComparison.Ordinal);
 
     private static string[] Parse(string? words)
     {

@@ -15,7 +15,6 @@ internal static class PackageEndpoints
         writers.MapPost("/packages", MakeAsync).Concerns(Data.Checked).WithTags("Packages").Accepts<PackageRequest>("application/json").Produces<PackageView>(StatusCodes.Status201Created);
         var packages = writers.MapGroup("/packages").Concerns(Data.Package).WithTags("Packages");
         packages.MapGet("/{id}", FindAsync).Produces<PackageView>().ProducesProblem(StatusCodes.Status404NotFound);
-        packages.MapGet("/{id}/archive", ReadAllAsync).Produces<Stream>(StatusCodes.Status200OK, "application/zip").ProducesProblem(StatusCodes.Status404NotFound);
         packages.MapGet("/{id}/files/{**path}", ReadAsync).Produces<Stream>(StatusCodes.Status200OK, "application/octet-stream").ProducesProblem(StatusCodes.Status404NotFound);
     }
 
@@ -37,14 +36,6 @@ internal static class PackageEndpoints
         var (file, content) = await packages.OpenAsync(Id(id), path, http.Caller().Name, address, ct);
         return TypedResults.Stream(
             content, "application/octet-stream", entityTag: new EntityTagHeaderValue($"\"{file.Sha256}\""), enableRangeProcessing: true);
-    }
-
-    private static async Task<IResult> ReadAllAsync(string id, HttpContext http, PackageMaking packages, PackageReading reading, CancellationToken ct)
-    {
-        var package = await packages.FindAsync(Id(id), ct);
-        var (by, address) = (http.Caller().Name, http.Connection.RemoteIpAddress?.ToString() ?? "unknown");
-        await reading.DemandAllAsync(package, by, address, ct);
-        return TypedResults.Stream(target => reading.WriteAllAsync(package, by, address, target, http.RequestAborted), "application/zip", package.Package + ".zip");
     }
 
     private static string Id(string id)

@@ -1,8 +1,6 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Security.Cryptography;
 using System.Text;
 using EvidenceIngest.Domain;
 using EvidenceIngest.Domain.Custody;
@@ -166,45 +164,6 @@ public sealed class PackageTests(PrivateCluster cluster) : IAsyncLifetime
         Assert.Equal(HttpStatusCode.NotFound, (await _server.Operator.GetAsync("/api/v1/packages/pk-x")).StatusCode);
     }
 
-    [Fact]
-    public async Task One_file_holds_all_of_it_and_common_tools_unpack_it()
-    {
-        var made = await _server.Operator.PostAsJsonAsync("/api/v1/packages", new PackageRequest([_one, _two], ["proxy"], "给法院"), EvidenceJson.Options);
-        var package = (await made.Content.ReadFromJsonAsync<PackageView>(EvidenceJson.Options))!;
-        var before = (await ChainAsync()).Length;
-
-        using var answer = await _server.Operator.GetAsync($"/api/v1/packages/{package.Package}/archive");
-
-        Assert.Equal(("application/zip", package.Package + ".zip"), (answer.Content.Headers.ContentType!.MediaType, answer.Content.Headers.ContentDisposition!.FileName));
-        var scratch = Directory.CreateTempSubdirectory("evidence-archive-");
-        try
-        {
-            var file = Path.Combine(scratch.FullName, "package.zip");
-            await File.WriteAllBytesAsync(file, await answer.Content.ReadAsByteArrayAsync());
-            // Another implementation than the one that wrote it.
-            using var python = Process.Start(new ProcessStartInfo("python3", ["-m", "zipfile", "-e", file, scratch.FullName]) { RedirectStandardError = true })!;
-            var said = await python.StandardError.ReadToEndAsync();
-            await python.WaitForExitAsync();
-            Assert.True(python.ExitCode == 0, said);
-            var folder = Path.Combine(scratch.FullName, package.Package);
-            Assert.Equal(package.Files.Count, Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Length);
-            foreach (var expected in package.Files)
-                Assert.Equal(expected.Sha256, Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(Path.Combine(folder, expected.Path)))));
-        }
-        finally
-        {
-            scratch.Delete(recursive: true);
-        }
-
-        // Once for each item, however many of its files are in it.
-        var fetched = (await ChainAsync()).Skip(before).ToList();
-        Assert.Equal([CustodyEventKind.Downloaded], fetched.Select(e => e.Kind));
-        Assert.Contains(package.Package, fetched[0].Detail, StringComparison.Ordinal);
-        using var stranger = await _server.Anonymous.GetAsync($"/api/v1/packages/{package.Package}/archive");
-        Assert.Equal(HttpStatusCode.Unauthorized, stranger.StatusCode);
-        Assert.Equal(HttpStatusCode.NotFound, (await _server.Operator.GetAsync("/api/v1/packages/pk-x/archive")).StatusCode);
-    }
-
     [Theory]
     [InlineData("[]", "why", HttpStatusCode.BadRequest)]
     [InlineData("[\"ev-unknown\"]", "why", HttpStatusCode.NotFound)]
@@ -230,9 +189,6 @@ public sealed class PackageTests(PrivateCluster cluster) : IAsyncLifetime
     }
 
     public ValueTask DisposeAsync() => _rig.DisposeAsync();
-
-    private async Task<Server.Items.CustodyEventView[]> ChainAsync() =>
-        (await _server.Operator.GetFromJsonAsync<Server.Items.CustodyEventView[]>($"/api/v1/items/{_one}/custody", EvidenceJson.Options))!;
 
     private Task<PackageVerdict> VerifyAsync() => _rig.VerifyAsync();
 

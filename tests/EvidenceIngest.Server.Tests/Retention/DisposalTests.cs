@@ -99,8 +99,6 @@ public sealed class DisposalTests(PrivateCluster cluster)
         var master = package.Files.Single(f => f.Path.Contains("/masters/", StringComparison.Ordinal)).Path;
         using var gone = await custodian.GetAsync($"/api/v1/packages/{package.Package}/files/{master}");
         Assert.Contains("disposed", await TestDock.RefusedAsync(gone, HttpStatusCode.Gone), StringComparison.Ordinal);
-        using var whole = await custodian.GetAsync($"/api/v1/packages/{package.Package}/archive");
-        Assert.Contains("disposed", await TestDock.RefusedAsync(whole, HttpStatusCode.Gone), StringComparison.Ordinal);
         using var hold = await PostAsync(head, "holds", new HoldRequest([site.Item], null, "再审"));
         using var export = await PostAsync(custodian, "packages", new Server.Packages.PackageRequest([site.Item], null, "给检察院"));
 

@@ -59,11 +59,16 @@ public sealed class Office : IAsyncLifetime
         Directory.CreateDirectory(SecondCard);
         await StartServiceAsync();
         _operator = Client(_installation.Secret("operator.token"));
+        await UntilAsync("the owner of the machine is known", async () =>
+        {
+            using var answer = await _operator.GetAsync("/api/v1/units");
+            return answer.IsSuccessStatusCode;
+        });
         await MakePeopleAsync();
         await UntilAsync("all items are stored and rendered", async () =>
         {
             Items = await ItemsAsync();
-            return Items.Count == 7 && Items.All(i => (string?)i["rendering"]!["state"] is "Done" or "Failed" || (string?)i["state"] == "Quarantined");
+            return Items.Count == 7 && Items.All(i => (bool)i["done"]!);
         });
     }
 

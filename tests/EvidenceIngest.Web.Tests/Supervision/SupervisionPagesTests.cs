@@ -55,7 +55,7 @@ public sealed class SupervisionPagesTests(Office office)
             await supervisor.Page.GetByRole(AriaRole.Button, new() { Name = "抽样" }).ClickAsync();
             await supervisor.Page.GetByLabel("抽取件数").FillAsync("500");
             await supervisor.Page.GetByLabel("随机种子").FillAsync("公开抽签 07 19 \"23\"");
-            await supervisor.Page.GetByLabel("用途").FillAsync("半年评查");
+            await supervisor.Page.GetByLabel("用途", new() { Exact = true }).FillAsync("半年评查");
             await supervisor.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "抽样" }).ClickAsync();
             await supervisor.Page.WaitForURLAsync("**/reviews/rv-*");
             await supervisor.SettleAsync();
