@@ -12,8 +12,8 @@ internal static class CaseEndpoints
     {
         readers.MapGet("/matters", async (MatterList matters, CancellationToken ct) => TypedResults.Ok(await matters.ListAsync(ct))).Concerns(Data.Everybodys).WithTags("Cases");
         writers.MapPut("/matters/{id}", SetMatterAsync).Concerns(Data.Installation).WithTags("Cases").Accepts<MatterRequest>("application/json").Produces<MatterView>();
-        readers.MapGet("/cases", async (HttpContext http, CaseRegister cases, CancellationToken ct, string? state = null, string? unit = null, string? footage = null, string? cursor = null, int limit = 50) =>
-                TypedResults.Ok(await cases.ListAsync(CaseFilter.Of(http.Caller().Reach, state, unit, footage), cursor, limit, ct)))
+        readers.MapGet("/cases", async (HttpContext http, CaseRegister cases, CancellationToken ct, string? state = null, string? unit = null, string? footage = null, string? q = null, string? cursor = null, int limit = 50) =>
+                TypedResults.Ok(await cases.ListAsync(CaseFilter.Of(http.Caller().Reach, state, unit, footage, q), cursor, limit, ct)))
             .Concerns(Data.Checked).WithTags("Cases").ProducesProblem(StatusCodes.Status400BadRequest);
         readers.MapGet("/cases/{number}", async (string number, HttpContext http, CaseRegister cases, CancellationToken ct) => http.Tagged(await cases.FindAsync(Number(number), http.Caller().Reach, ct)))
             .Concerns(Data.Case).WithTags("Cases").Produces<CaseView>();

@@ -1,5 +1,7 @@
+using System.Text.Json;
 using EvidenceIngest.Server.Access;
 using EvidenceIngest.Server.Catalogue;
+using Microsoft.EntityFrameworkCore;
 
 namespace EvidenceIngest.Server.Cases;
 
@@ -8,10 +10,15 @@ namespace EvidenceIngest.Server.Cases;
 /// <param name="State">Null: any.</param>
 /// <param name="Unit">This unit's own, without those below; null: any.</param>
 /// <param name="Footage">What was found of its recordings; null: anything.</param>
-internal sealed record CaseFilter(Reach Reach, CaseState? State, string? Unit, FootageState? Footage)
+/// <param name="Words">Each stands in its number, agency or place, or is an officer's number.</param>
+internal sealed record CaseFilter(Reach Reach, CaseState? State, string? Unit, FootageState? Footage, IReadOnlyList<string> Words)
 {
+    private const int LongestWords = 200;
+    private const int MostWords = 8;
+    private const string Escape = @"\";
+
     /// <exception cref="RequestRefusedException">A word means nothing.</exception>
-    public static CaseFilter Of(Reach reach, string? state, string? unit, string? footage)
+    public static CaseFilter Of(Reach reach, string? state, string? unit, string? footage, string? words)
     {
         Texts.Allow(unit, "unit", 40);
         return new CaseFilter(
@@ -30,7 +37,8 @@ internal sealed record CaseFilter(Reach Reach, CaseState? State, string? Unit, F
                 "missing" => FootageState.Missing,
                 "gaps" => FootageState.Gaps,
                 _ => throw RequestRefusedException.Invalid("footage", "must be missing or gaps"),
-            });
+            },
+            Parse(words));
     }
 
     public IQueryable<Case> Of(CatalogueDb db)
@@ -42,6 +50,24 @@ internal sealed record CaseFilter(Reach Reach, CaseState? State, string? Unit, F
             cases = cases.Where(c => c.UnitId == unit);
         if (Footage is { } footage)
             cases = cases.Where(c => c.FootageState == footage);
+        foreach (var typed in Words)
+        {
+            var (pattern, officer) = ("%" + Literally(typed) + "%", JsonSerializer.Serialize(new[] { typed }));
+            cases = cases.Where(c =>
+                EF.Functions.ILike(c.Number, pattern, Escape) || EF.Functions.ILike(c.Agency!, pattern, Escape) || EF.Functions.ILike(c.Place!, pattern, Escape)
+                || db.Cases.FromSql($"select * from cases where officers @> {officer}::jsonb").Any(o => o.Number == c.Number));
+        }
+
         return cases;
+    }
+
+    private static string Literally(string word) =>
+        word.Replace(Escape, Escape + Escape, StringComparison.Ordinal).Replace("%", Escape + "%", StringComparison.Ordinal).Replace("_", Escape + "_", StringComparison.Ordinal);
+
+    private static string[] Parse(string? words)
+    {
+        Texts.Allow(words, "q", LongestWords);
+        var parted = (words ?? "").Split([' ', '\u3000'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct(StringComparer.Ordinal).ToArray();
+        return parted.Length <= MostWords ? parted : throw RequestRefusedException.Invalid("q", $"最多 {MostWords} 个检索词 / has more than {MostWords} words");
     }
 }

@@ -35,6 +35,22 @@ internal sealed class ServiceApi(ServiceAddress service, Visitor visitor)
         }
     }
 
+    /// <summary>With its ETag, for a change that is refused when somebody else was faster.</summary>
+    public async Task<Tagged<T>> GetTaggedAsync<T>(string path, CancellationToken ct)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        return await SendTaggedAsync<T>(request, ct);
+    }
+
+    /// <exception cref="ApiProblemException">412: it is no longer as <paramref name="tag"/> says.</exception>
+    public async Task<Tagged<T>> ChangeAsync<T>(HttpMethod method, string path, object body, string? tag, CancellationToken ct)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = JsonContent.Create(body, body.GetType(), options: EvidenceJson.Options) };
+        if (tag is not null)
+            request.Headers.TryAddWithoutValidation("If-Match", tag);
+        return await SendTaggedAsync<T>(request, ct);
+    }
+
     /// <summary>An answer as it is: texts, signed envelopes.</summary>
     public async Task<string> GetTextAsync(string path, CancellationToken ct)
     {
@@ -78,6 +94,13 @@ internal sealed class ServiceApi(ServiceAddress service, Visitor visitor)
         return given.Count == 0 ? "" : "?" + string.Join('&', given);
     }
 
+    private async Task<Tagged<T>> SendTaggedAsync<T>(HttpRequestMessage request, CancellationToken ct)
+    {
+        using var response = await SendAsync(request, ct);
+        var value = await response.Content.ReadFromJsonAsync<T>(EvidenceJson.Options, ct) ?? throw new JsonException($"{request.RequestUri}: no content");
+        return new Tagged<T>(value, response.Headers.ETag?.ToString());
+    }
+
     private async Task<T> SendAsync<T>(HttpRequestMessage request, CancellationToken ct)
     {
         using var response = await SendAsync(request, ct);
@@ -118,3 +141,7 @@ internal sealed class ServiceApi(ServiceAddress service, Visitor visitor)
         }
     }
 }
+
+/// <param name="Value">As it was read.</param>
+/// <param name="Tag">Its ETag, as it came.</param>
+internal sealed record Tagged<T>(T Value, string? Tag);

@@ -63,6 +63,31 @@ public sealed class CaseListTests(PrivateCluster cluster)
     }
 
     [Theory]
+    [InlineData("菏执罚", "鲁菏执罚〔2026〕1_%号", "鲁菏执罚〔2026〕2号")]
+    [InlineData("〔2026〕1_%", "鲁菏执罚〔2026〕1_%号")]
+    [InlineData("_", "鲁菏执罚〔2026〕1_%号")]
+    [InlineData("%", "鲁菏执罚〔2026〕1_%号")]
+    [InlineData("\\")]
+    [InlineData("' or 1=1 --")]
+    [InlineData("ab-7", "AB-7")]
+    [InlineData("牡丹路　城管局", "鲁菏执罚〔2026〕2号")]
+    [InlineData("000123", "AB-7")]
+    [InlineData("0001")]
+    public async Task Words_are_looked_for_as_they_stand_in_number_agency_and_place(string words, params string[] expected)
+    {
+        await using var server = await TestServer.StartAsync(cluster, withJobs: false);
+        await SetAsync(server, "鲁菏执罚〔2026〕1_%号", "Open");
+        await SetAsync(server, "鲁菏执罚〔2026〕2号", "Open", place: "牡丹路 9 号");
+        await SetAsync(server, "AB-7", "Closed", officers: ["000123"]);
+
+        var found = await ListAsync(server, "q=" + Uri.EscapeDataString(words));
+
+        Assert.Equal(expected.Order(StringComparer.Ordinal), found.Cases.Select(c => c.Number).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("q=a b c d e f g h i", "q")]
+    [InlineData("q=%01", "q")]
     [InlineData("cursor=%00", "")]
     [InlineData("cursor=MTIz", "cursor")]
     [InlineData("cursor=LTFfYQ", "cursor")]
@@ -78,11 +103,11 @@ public sealed class CaseListTests(PrivateCluster cluster)
         Assert.Contains(named, await TestDock.RefusedAsync(answer, HttpStatusCode.BadRequest), StringComparison.Ordinal);
     }
 
-    private static async Task SetAsync(TestServer server, string number, string state)
+    private static async Task SetAsync(TestServer server, string number, string state, string? place = null, string[]? officers = null)
     {
         using var answer = await server.Operator.PutAsJsonAsync(
             "/api/v1/cases/" + Uri.EscapeDataString(number),
-            new { matter = (string?)null, agency = "城管局", retentionClass = (string?)null, executedOn = state == "Closed" ? "2026-11-18" : null, state });
+            new { matter = (string?)null, agency = "城管局", retentionClass = (string?)null, executedOn = state == "Closed" ? "2026-11-18" : null, state, place, officers });
         answer.EnsureSuccessStatusCode();
     }
 
