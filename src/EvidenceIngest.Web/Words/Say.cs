@@ -36,6 +36,13 @@ public sealed class Say(ServerOptions server, IHttpContextAccessor http)
 
     public DateTimeOffset Local(DateTimeOffset at) => TimeZoneInfo.ConvertTime(at, server.AgencyZone);
 
+    /// <summary>The instant of what a clock at the agency shows.</summary>
+    public DateTimeOffset At(DateTime local)
+    {
+        var wall = DateTime.SpecifyKind(local, DateTimeKind.Unspecified);
+        return new DateTimeOffset(wall, server.AgencyZone.GetUtcOffset(wall));
+    }
+
     /// <summary>Today where the agency is.</summary>
     public DateOnly DayOf(DateTimeOffset at) => DateOnly.FromDateTime(Local(at).DateTime);
 
