@@ -7,8 +7,8 @@ namespace EvidenceIngest.Dock.Delivery;
 internal sealed class BayReporting(ServerApi api, DockStatus status, CredentialStore credentials, ServerLinkState link, TimeProvider time)
 {
     private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan WhileBusy = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan WhileQuiet = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan WhileBusy = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan WhileQuiet = TimeSpan.FromSeconds(10);
 
     public async Task RunAsync(CancellationToken ct)
     {

@@ -27,8 +27,8 @@ public sealed record DockBoard(string Id, string Name, DateTimeOffset? ReportedA
 /// <summary>The screens beside the docks. Nobody is logged in there, so they tell no more than who stands in front of the dock sees anyway.</summary>
 internal sealed class DockBoards(EvidenceCatalogue catalogue, TimeProvider time)
 {
-    /// <summary>A dock speaks at least every few seconds; after so long its screen must not be believed.</summary>
-    public static readonly TimeSpan Silence = TimeSpan.FromSeconds(20);
+    /// <summary>A dock speaks at least every eleven seconds; after so long its screen must not be believed.</summary>
+    public static readonly TimeSpan Silence = TimeSpan.FromSeconds(30);
 
     /// <param name="At">When it was read, UTC.</param>
     /// <param name="Docks">Null while the catalogue can't be read.</param>
