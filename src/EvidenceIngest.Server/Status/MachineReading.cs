@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using EvidenceIngest.Server.Catalogue;
@@ -29,7 +30,7 @@ internal sealed class MachineReading(EvidenceCatalogue catalogue, ServerOptions 
     private static readonly string Version =
         typeof(MachineReading).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
 
-    private readonly DateTimeOffset _startedAt = time.GetUtcNow();
+    private static readonly DateTimeOffset StartedAt = FindStart();
 
     public async Task<MachineStatus> ReadAsync(CancellationToken ct)
     {
@@ -41,8 +42,14 @@ internal sealed class MachineReading(EvidenceCatalogue catalogue, ServerOptions 
             ct);
         var database = new DatabaseStatus(version, bytes, Math.Round(time.GetElapsedTime(began).TotalMilliseconds, 1));
         return new MachineStatus(
-            Version, RuntimeInformation.FrameworkDescription, RuntimeInformation.OSDescription, _startedAt, database,
+            Version, RuntimeInformation.FrameworkDescription, RuntimeInformation.OSDescription, StartedAt, database,
             [.. Disk("work", options.WorkFolder), .. Disk("witness", Path.GetDirectoryName(options.Log.WitnessFile))]);
+    }
+
+    private static DateTimeOffset FindStart()
+    {
+        using var self = Process.GetCurrentProcess();
+        return new DateTimeOffset(self.StartTime).ToUniversalTime();
     }
 
     private static IEnumerable<DiskStatus> Disk(string use, string? folder)
