@@ -25,7 +25,7 @@ internal sealed record ServiceEventFilter(IReadOnlyList<string> Words, CustodyEv
     {
         Texts.Allow(q, "q", LongestText);
         CustodyEventKind? wanted = kind is null or "" ? null
-            : Enum.TryParse<CustodyEventKind>(kind, ignoreCase: true, out var known) && Enum.IsDefined(known) && !char.IsAsciiDigit(kind[0]) ? known
+            : Array.Find(Enum.GetNames<CustodyEventKind>(), name => name.Equals(kind, StringComparison.OrdinalIgnoreCase)) is { } known ? Enum.Parse<CustodyEventKind>(known)
             : throw RequestRefusedException.Invalid("kind", "is no kind of event");
         return new ServiceEventFilter(
             (q ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries), wanted,

@@ -59,6 +59,11 @@ public sealed class Office : IAsyncLifetime
         Directory.CreateDirectory(SecondCard);
         await StartServiceAsync();
         _operator = Client(_installation.Secret("operator.token"));
+        await UntilAsync("the owner of the machine is known", async () =>
+        {
+            using var answer = await _operator.GetAsync("/api/v1/units");
+            return answer.IsSuccessStatusCode;
+        });
         await MakePeopleAsync();
         await UntilAsync("all items are stored and rendered", async () =>
         {
