@@ -95,6 +95,7 @@ public static class ServerRegistration
         services.AddSingleton<TranscriptRegister>();
         services.AddSingleton<MediaLinks>();
         services.AddSingleton<ServerOverview>();
+        services.AddSingleton<MachineReading>();
         services.AddSingleton<ReceiptKey>();
         services.AddSingleton<PackageComposition>();
         services.AddSingleton<PackageMaking>();
@@ -195,7 +196,7 @@ public static class ServerRegistration
         TokenAdministration.Map(api);
         ServiceCustody.Map(api);
         WebhookEndpoints.Map(api);
-        LogEndpoints.Map(readers);
+        LogEndpoints.Map(api, readers);
         ImportEndpoints.Map(api);
         SupervisionEndpoints.Map(readers);
         CaseReportEndpoints.Map(readers);
@@ -212,6 +213,7 @@ public static class ServerRegistration
         RecorderEndpoints.Map(readers, writers);
         DockEndpoints.Map(api);
         api.MapStatus();
+        api.MapSpeech();
     }
 
     private static void AddPipeline(IServiceCollection services, ServerOptions server)

@@ -63,7 +63,7 @@ internal sealed class CalendarRegister(EvidenceCatalogue catalogue, ServerOption
             : 0;
         return missing == 0
             ? null
-            : $"缺少{missing}年放假调休安排，涉及该年度的入库期限只按周末估算；国务院办公厅通知发布后请运行 calendar import {missing} 文件"
+            : $"缺少{missing}年放假调休安排，涉及该年度的入库期限只按周末估算；国务院办公厅通知发布后请导入（网页“管理—工作日历”，或 calendar import {missing} 文件）"
                 + $" / the working-day calendar of {missing} is missing: deadlines in it count weekends alone. Once the notice is out: calendar import {missing} FILE";
     }
 

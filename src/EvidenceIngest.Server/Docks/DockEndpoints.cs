@@ -28,6 +28,15 @@ public sealed record BayView(
     string Dock, string DockId, DateTimeOffset? ReportedAt, string Bay, string State, string? Recorder, string? Reason,
     int FilesDone, int FilesTotal, long BytesDone, long BytesTotal, DateTimeOffset Since);
 
+/// <param name="Dock">Its identity.</param>
+/// <param name="Name">What people call it.</param>
+/// <param name="Unit">Where it stands.</param>
+/// <param name="EnrolledAt">UTC.</param>
+/// <param name="ReportedAt">When it spoke last, UTC; null: not since it was enrolled.</param>
+/// <param name="Address">Where it spoke from: its screen opens there and nowhere else.</param>
+/// <param name="Bays">How many it has.</param>
+public sealed record DockView(string Dock, string Name, string Unit, DateTimeOffset EnrolledAt, DateTimeOffset? ReportedAt, string? Address, int Bays);
+
 /// <param name="Unit">Where it stands.</param>
 public sealed record DockPlace(string Unit);
 
@@ -47,6 +56,7 @@ internal static class DockEndpoints
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/bays", ListAsync).RequireToken(TokenKind.Operator, Scopes.Read, Scopes.System).Concerns(Data.Checked).WithTags("Docks").Produces<BayView[]>();
+        api.MapGet("/docks", ListDocksAsync).RequireToken(TokenKind.Operator, Scopes.Read, Scopes.System).Concerns(Data.Checked).WithTags("Docks").Produces<DockView[]>();
         var administrators = api.MapGroup("/docks").RequireToken(TokenKind.Operator, Scopes.System).Concerns(Data.Installation).WithTags("Docks");
         administrators.MapPost("/invitations", InviteAsync).Produces<DockInvitation>(StatusCodes.Status201Created).AnswersSecret();
         administrators.MapPut("/{id}/unit", PlaceAsync).Accepts<DockPlace>("application/json").Produces(StatusCodes.Status204NoContent);
@@ -110,6 +120,12 @@ internal static class DockEndpoints
             },
             ct);
         return TypedResults.NoContent();
+    }
+
+    private static async Task<IResult> ListDocksAsync(HttpContext http, EvidenceCatalogue catalogue, CancellationToken ct)
+    {
+        var docks = await catalogue.ReadAsync(db => http.Caller().Reach.Of(db.Docks).OrderBy(d => d.Name).ThenBy(d => d.Id).ToListAsync(ct), ct);
+        return TypedResults.Ok(docks.Select(d => new DockView(d.Id, d.Name, d.UnitId, d.EnrolledAt, d.LastSeenAt, d.Address, d.Bays.Count)).ToArray());
     }
 
     private static async Task<IResult> ListAsync(HttpContext http, EvidenceCatalogue catalogue, CancellationToken ct)

@@ -14,8 +14,8 @@ internal sealed class SecondFactorDuty(ServerOptions server)
 
     public static RequestRefusedException Owed() => new(
         StatusCodes.Status403Forbidden,
-        "您的角色须启用双因素认证，设置前不能使用其他功能：请用 evidence-ingest login 登录并按提示设置，或调用 POST 和 PUT /api/v1/me/authenticator"
-        + " / your role demands a second factor: set it up first, by evidence-ingest login or POST and PUT /api/v1/me/authenticator")
+        "您的角色须启用双因素认证，设置前不能使用其他功能：请在网页的“本人账号”中设置，或用 evidence-ingest login 登录并按提示设置"
+        + " / your role demands a second factor: set it up first: on the page of your own account, by evidence-ingest login, or by POST and PUT /api/v1/me/authenticator")
     {
         Extensions = { ["setUpSecondFactor"] = true },
     };

@@ -21,7 +21,7 @@ namespace EvidenceIngest.Server.Status;
 /// <summary>What an administrator sees first.</summary>
 internal sealed class ServerOverview(
     EvidenceCatalogue catalogue, CatalogueStart start, VaultTrust trust, LogKeeper custodyLog, FixityRegister fixity, EventsOverview events, AccessReading access, ReminderReading reminders,
-    RunningWork running, CalendarRegister calendar, AgencyDirectory directory, SecondFactorKeeping secondFactors, ServerOptions options, TimeProvider time)
+    RunningWork running, MachineReading machine, CalendarRegister calendar, AgencyDirectory directory, SecondFactorKeeping secondFactors, ServerOptions options, TimeProvider time)
 {
     private static readonly TimeSpan HealthPatience = TimeSpan.FromSeconds(3);
 
@@ -59,7 +59,8 @@ internal sealed class ServerOverview(
             secondFactors.Unreadable,
             await reminders.StatusAsync(ct),
             running.Now,
-            calendar.Warning(await catalogue.ReadAsync(db => db.WorkingDaysAsync(ct), ct)));
+            calendar.Warning(await catalogue.ReadAsync(db => db.WorkingDaysAsync(ct), ct)),
+            await machine.ReadAsync(ct));
 
         int Count(Stage stage, StageState state) => stages.Where(s => s.Stage == stage && s.State == state).Sum(s => s.Count);
     }

@@ -26,6 +26,7 @@ namespace EvidenceIngest.Server.Status;
 /// <param name="Reminders">Duties that people were told of, and which of them nobody sees.</param>
 /// <param name="Working">What this server's media tools are busy with, and how far they are.</param>
 /// <param name="CalendarWarning">What the working-day calendar lacks and what to do about it; null when nothing.</param>
+/// <param name="Machine">What the server that answers runs on.</param>
 public sealed record ServerStatus(
     string Server,
     VaultStatus Vault,
@@ -44,7 +45,8 @@ public sealed record ServerStatus(
     int SecondFactorsUnreadable,
     ReminderStatus Reminders,
     IReadOnlyList<WorkInProgress> Working,
-    string? CalendarWarning);
+    string? CalendarWarning,
+    MachineStatus Machine);
 
 /// <param name="Waiting">Events that are not in the log yet.</param>
 /// <param name="SignedEvents">Events under the newest signed head.</param>

@@ -6,9 +6,9 @@ namespace EvidenceIngest.Server.Transparency;
 
 internal static class LogEndpoints
 {
-    public static void Map(IEndpointRouteBuilder readers)
+    public static void Map(IEndpointRouteBuilder api, IEndpointRouteBuilder readers)
     {
-        var log = readers.MapGroup("/log").Concerns(Data.Everybodys).WithTags("Custody log");
+        var log = api.MapGroup("/log").RequireToken(TokenKind.Operator, Scopes.Read, Scopes.Audit).Concerns(Data.Everybodys).WithTags("Custody log");
         log.MapGet("/head", HeadAsync).Produces<SignedEnvelope>().ProducesProblem(StatusCodes.Status404NotFound);
         log.MapGet("/consistency", ConsistencyAsync).Produces<ConsistencyProof>().ProducesProblem(StatusCodes.Status400BadRequest);
         readers.MapGet("/items/{id}/custody/{sequence:int}/proof", InclusionAsync).Concerns(Data.Item).WithTags("Custody log")
