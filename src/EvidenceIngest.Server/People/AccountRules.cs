@@ -41,9 +41,11 @@ internal sealed class AccountRules(IServiceProvider services, SecondFactorKeys k
 #pragma warning disable CA2000 // The manager disposes of its store.
         var store = new AccountStore(db, keys);
 #pragma warning restore CA2000
+        // Each validator has words of its own unless it is given these.
+        var errors = new AccountErrors();
         var manager = new UserManager<Account>(
-            store, Options, Hasher, [new UserValidator<Account>()],
-            [new PasswordValidator<Account>(), new PasswordWithoutNames()], new UpperInvariantLookupNormalizer(), new AccountErrors(), services, log);
+            store, Options, Hasher, [new UserValidator<Account>(errors)],
+            [new PasswordValidator<Account>(errors), new PasswordWithoutNames()], new UpperInvariantLookupNormalizer(), errors, services, log);
         manager.RegisterTokenProvider(TokenOptions.DefaultAuthenticatorProvider, new AuthenticatorTokenProvider<Account>());
         return manager;
     }

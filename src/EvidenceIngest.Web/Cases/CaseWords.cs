@@ -1,4 +1,3 @@
-using EvidenceIngest.Domain.Evidence;
 using EvidenceIngest.Server.Cases;
 
 namespace EvidenceIngest.Web.Cases;
@@ -38,32 +37,5 @@ internal static class CaseWords
         ProposalReason.Place => ("地点相符", "at the place of the act"),
         ProposalReason.Time => ("执法期间", "during the act"),
         _ => (reason.ToString(), reason.ToString()),
-    };
-
-    public static (string Chinese, string English) Of(MediaKind kind) => (EvidenceWords.Chinese(kind), kind switch
-    {
-        MediaKind.Video => "video",
-        MediaKind.Audio => "sound",
-        MediaKind.Photo => "photo",
-        _ => "other",
-    });
-
-    /// <summary>Where an item stands, by the API's word for it.</summary>
-    public static (string Chinese, string English) State(string word) => (EvidenceWords.State(word), word.ToUpperInvariant() switch
-    {
-        "RECEIVING" => "arriving",
-        "SEALING" => "being sealed",
-        "SEALED" => "sealed",
-        "QUARANTINED" => "in quarantine",
-        "DISPOSED" => "disposed of",
-        _ => word,
-    });
-
-    public static string StateKind(string word) => word.ToUpperInvariant() switch
-    {
-        "SEALED" => "good",
-        "QUARANTINED" => "bad",
-        "RECEIVING" or "SEALING" => "warn",
-        _ => "",
     };
 }

@@ -9,24 +9,36 @@ namespace EvidenceIngest.Web.Words;
 /// <summary>What facts of items are called; the Chinese words are those of reports and packages.</summary>
 internal static class ItemWords
 {
-    public static (string, string) State(string state) => (EvidenceWords.State(state), state);
+    /// <summary>Where an item stands, by the API's word for it.</summary>
+    public static (string, string) State(string state) => (EvidenceWords.State(state), state.ToUpperInvariant() switch
+    {
+        "RECEIVING" => "arriving",
+        "SEALING" => "being sealed",
+        "SEALED" => "sealed",
+        "QUARANTINED" => "in quarantine",
+        "DISPOSED" => "disposed of",
+        _ => state,
+    });
 
     /// <summary>Class and drawing of a state; its word stands beside them.</summary>
-    public static (string Kind, string Icon) Look(string state) => state switch
+    public static (string Kind, string Icon) Look(string state) => state.ToUpperInvariant() switch
     {
-        "sealed" => ("good", "lock"),
-        "quarantined" => ("bad", "warn"),
-        "disposed" => ("", "cross"),
+        "SEALED" => ("good", "lock"),
+        "QUARANTINED" => ("bad", "warn"),
+        "DISPOSED" => ("", "cross"),
         _ => ("warn", "clock"),
     };
 
-    public static (string, string) Kind(string kind) => kind switch
+    /// <summary>By the API's word for it.</summary>
+    public static (string, string) Kind(string kind) => Of(Enum.TryParse<MediaKind>(kind, ignoreCase: true, out var known) ? known : MediaKind.Other);
+
+    public static (string, string) Of(MediaKind kind) => (EvidenceWords.Chinese(kind), kind switch
     {
-        "video" => ("录像", "video"),
-        "audio" => ("录音", "sound"),
-        "photo" => ("照片", "photo"),
-        _ => ("其他", "other"),
-    };
+        MediaKind.Video => "video",
+        MediaKind.Audio => "sound",
+        MediaKind.Photo => "photo",
+        _ => "other",
+    });
 
     public static (string, string) Of(Requirement requirement) => requirement == Requirement.Transcript
         ? ("声音文字记录", "confirmed transcript")

@@ -120,10 +120,8 @@ public sealed class CasePagesTests(Office office)
         var folder = Directory.CreateTempSubdirectory("evidence-web-package-");
         try
         {
-            var file = Path.Combine(folder.FullName, "package.zip");
-            await fetched.SaveAsAsync(file);
-            await ZipFile.ExtractToDirectoryAsync(file, folder.FullName);
-            var (exitCode, output, error) = await office.RunAsync("verify", Directory.GetDirectories(folder.FullName).Single());
+            await ZipFile.ExtractToDirectoryAsync(await fetched.PathAsync(), folder.FullName);
+            var (exitCode, output, error) = await office.RunAsync("verify", folder.FullName);
             Assert.True(exitCode == 0, output + error);
         }
         finally

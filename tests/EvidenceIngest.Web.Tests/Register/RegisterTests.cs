@@ -70,6 +70,7 @@ public sealed class RegisterTests(Office office)
         await page.GetByText("更多条件").ClickAsync();
         await page.FillAsync("#save-as", "未关联的录像");
         await page.GetByRole(AriaRole.Button, new() { Name = "保存", Exact = true }).ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Link, new() { Name = "未关联的录像" })).ToBeVisibleAsync();
         await visit.GoAsync("/items");
         await page.GetByText("更多条件").ClickAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "未关联的录像" }).ClickAsync();
