@@ -22,6 +22,7 @@ public sealed class PeopleTests(Office office)
         var password = await visit.Page.Locator(".secret code").InnerTextAsync();
         using (var http = new HttpClient { BaseAddress = office.Address })
         using (var body = new StringContent($$"""{"userName":"{{account}}","password":"{{password}}","code":null}""", null, "application/json"))
+        await LogInTurns.TakeAsync();
         using (var session = await http.PostAsync("/api/v1/sessions", body))
             Assert.Equal(HttpStatusCode.Created, session.StatusCode);
 

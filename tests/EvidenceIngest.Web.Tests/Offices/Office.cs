@@ -41,7 +41,7 @@ public sealed class Office : IAsyncLifetime
     /// <summary>The recorder's card, as a folder.</summary>
     public string Card => Path.Combine(_installation.Home, "demo-card");
 
-    /// <summary>Another recorder's card; empty until a test puts something there.</summary>
+    /// <summary>Another recorder's card; not there until a test makes it.</summary>
     public string SecondCard => Path.Combine(_installation.Home, "second-card");
 
     public static string AxeScript { get; } = Path.Combine(Installation.Checkout, "tests/EvidenceIngest.Web.Tests/node_modules/axe-core/axe.min.js");
@@ -57,7 +57,6 @@ public sealed class Office : IAsyncLifetime
         _installation = await making;
         await HaveSpeechAsync();
         await MakeCardAsync(Card);
-        Directory.CreateDirectory(SecondCard);
         await StartServiceAsync();
         _operator = Client(_installation.Secret("operator.token"));
         await UntilAsync("the owner of the machine is known", async () =>
@@ -116,6 +115,7 @@ public sealed class Office : IAsyncLifetime
     /// <summary>The API as that person, for seeing what a page really did.</summary>
     public async Task<Api> ApiAsync(Person person)
     {
+        await LogInTurns.TakeAsync();
         using var answer = await _operator.PostAsJsonAsync("/api/v1/sessions", new { userName = person.Account, password = Password, code = (string?)null });
         answer.EnsureSuccessStatusCode();
         var session = (await answer.Content.ReadFromJsonAsync<JsonNode>())!;
@@ -205,6 +205,7 @@ public sealed class Office : IAsyncLifetime
         var owner = Owner();
         var added = await owner.SendAsync(HttpMethod.Post, "accounts", new { userName = person.Account, name = person.Name, unit = "root", officerNumber = person.OfficerNumber });
         var oneTime = (string)added!["password"]!;
+        await LogInTurns.TakeAsync();
         using var answer = await _operator.PostAsJsonAsync("/api/v1/sessions", new { userName = person.Account, password = oneTime, code = (string?)null });
         var token = (string)(await answer.Content.ReadFromJsonAsync<JsonNode>())!["token"]!;
         await new Api(Client(token)).SendAsync(HttpMethod.Put, "me/password", new Dictionary<string, string> { ["old"] = oneTime, ["new"] = Password });
