@@ -20,9 +20,9 @@ public sealed class PeopleTests(Office office)
         await visit.Page.FillAsync("#new-user", account);
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "新增", Exact = true }).ClickAsync();
         var password = await visit.Page.Locator(".secret code").InnerTextAsync();
+        await LogInTurns.TakeAsync();
         using (var http = new HttpClient { BaseAddress = office.Address })
         using (var body = new StringContent($$"""{"userName":"{{account}}","password":"{{password}}","code":null}""", null, "application/json"))
-        await LogInTurns.TakeAsync();
         using (var session = await http.PostAsync("/api/v1/sessions", body))
             Assert.Equal(HttpStatusCode.Created, session.StatusCode);
 
