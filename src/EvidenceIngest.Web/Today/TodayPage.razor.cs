@@ -60,7 +60,7 @@ public sealed partial class TodayPage
 
     private string Because(ItemSummary item, Reason why) => why switch
     {
-        Reason.Quarantined => item.Reason ?? "",
+        Reason.Quarantined => string.Join(T["、", ", "], ItemWords.Reasons(item.Reason).Select(r => T[r])),
         Reason.Incomplete => T["缺少：", "lacks: "] + string.Join(T["、", ", "], item.Missing.Select(m => T[ItemWords.Of(m)])),
         Reason.Late => T["期限 ", "due "] + T.Minute(item.Deadline),
         _ => item.ObjectOfProof ?? T["证明对象未填写", "no object of proof yet"],

@@ -51,6 +51,10 @@ internal static class ItemWords
     /// <summary>A finding by its name in JSON.</summary>
     public static (string, string) Finding(string code) => Enum.TryParse<FindingCode>(code, ignoreCase: true, out var known) ? Of(known) : (code, code);
 
+    /// <summary>Why an item is in quarantine, without the details: "Damaged: …; Foreign: …".</summary>
+    public static IEnumerable<(string, string)> Reasons(string? reason) =>
+        (reason ?? "").Split("; ").Select(part => part.Split(':')[0].Trim()).Where(code => Enum.TryParse<FindingCode>(code, out _)).Distinct(StringComparer.Ordinal).Select(Finding);
+
     public static (string, string) Of(Secrecy level) => (EvidenceWords.Chinese(level), Plain(level.ToString()));
 
     public static (string, string) Of(ScenePoint point) => (EvidenceWords.Chinese(point), point switch
