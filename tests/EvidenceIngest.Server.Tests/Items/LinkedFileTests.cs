@@ -5,6 +5,7 @@ using System.Net.Http.Json;
 using System.Text.RegularExpressions;
 using EvidenceIngest.Domain;
 using EvidenceIngest.Domain.Custody;
+using EvidenceIngest.Server.Access;
 using EvidenceIngest.Server.Items;
 using EvidenceIngest.Server.Pipeline;
 using EvidenceIngest.Server.Tests.Media;
@@ -67,12 +68,33 @@ public sealed partial class LinkedFileTests(PrivateCluster cluster) : IDisposabl
             Assert.Equal((HttpStatusCode.NotFound, other), (await StatusAsync(server.Anonymous, other), other));
         }
 
+        // A player's own link: the pictures and the waveform of the same recording, and no rendition that somebody ordered.
+        var film = await LinkAsync(server, item, new LinkRequest("proxy"));
+        foreach (var beside in new[] { "poster.jpg", "waveform.json", "sprites.vtt", "sprites-1.jpg" })
+            Assert.Equal((HttpStatusCode.OK, beside), (await StatusAsync(server.Anonymous, new Uri(film.AbsoluteUri + "/" + beside)), beside));
+        foreach (var other in new[] { "proxy.mp4", "audio16k.wav", "hls.m3u8", "track.gpx", "sprites-9.jpg", "redacted-1.mp4", "poster" })
+            Assert.Equal((HttpStatusCode.NotFound, other), (await StatusAsync(server.Anonymous, new Uri(film.AbsoluteUri + "/" + other)), other));
+
         // Not even routed.
         Assert.Equal(HttpStatusCode.BadRequest, await StatusAsync(server.Anonymous, new Uri(sprites, "sprites-1.jpg%0a")));
 
         server.Clock.Shift = TimeSpan.FromMinutes(16);
         foreach (var late in new[] { stream, new Uri(stream, "proxy.mp4"), sprites, new Uri(sprites, sheets[0]), poster, new Uri(stream, "poster.jpg") })
             Assert.Equal(HttpStatusCode.Gone, await StatusAsync(server.Anonymous, late));
+    }
+
+    [Fact]
+    public async Task Lists_show_a_picture_to_those_who_may_make_links_without_a_word_in_the_chain()
+    {
+        await using var server = await RealMedia.StartAsync(cluster);
+        var item = await StreamableAsync(server);
+        using var picture = await server.Operator.GetAsync($"/api/v1/items/{item}/poster", Ct);
+        Assert.Equal("image/jpeg", picture.Content.Headers.ContentType!.MediaType);
+        Assert.Equal([0xFF, 0xD8], (await picture.Content.ReadAsByteArrayAsync(Ct))[..2]);
+        using var supervisor = await server.PersonAsync("赵监督", Role.Supervisor);
+        Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(supervisor, new Uri($"/api/v1/items/{item}/poster", UriKind.Relative)));
+        Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(server.Operator, new Uri("/api/v1/items/ev-nobodys/poster", UriKind.Relative)));
+        Assert.Equal(0, await ViewsAsync(server, item));
     }
 
     [Fact]
