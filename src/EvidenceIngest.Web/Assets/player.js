@@ -151,6 +151,40 @@
       return true;
     },
 
+    // GPX as a plain path: metres from the middle, north up. Answers what was drawn, or null.
+    async drawTrack(target, address) {
+      const gpx = new DOMParser().parseFromString(await (await fetch(address)).text(), "application/xml");
+      const points = [...gpx.getElementsByTagName("trkpt")].map((p) => ({ lat: Number(p.getAttribute("lat")), lon: Number(p.getAttribute("lon")) }))
+        .filter((p) => Number.isFinite(p.lat) && Number.isFinite(p.lon) && Math.abs(p.lat) <= 90 && Math.abs(p.lon) <= 180);
+      if (points.length === 0) return null;
+      const degree = 111_320;
+      const across = Math.cos(points[0].lat * Math.PI / 180) * degree;
+      const at = points.map((p) => ({ x: (p.lon - points[0].lon) * across, y: (points[0].lat - p.lat) * degree }));
+      const metres = at.slice(1).reduce((sum, p, i) => sum + Math.hypot(p.x - at[i].x, p.y - at[i].y), 0);
+      const [left, right] = [Math.min(...at.map((p) => p.x)), Math.max(...at.map((p) => p.x))];
+      const [top, bottom] = [Math.min(...at.map((p) => p.y)), Math.max(...at.map((p) => p.y))];
+      const size = Math.max(right - left, bottom - top, 20) * 1.2;
+      const [x, y] = [(left + right - size) / 2, (top + bottom - size) / 2];
+      const make = (name, attributes, text) => {
+        const made = document.createElementNS("http://www.w3.org/2000/svg", name);
+        for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+        if (text) made.textContent = text;
+        return made;
+      };
+      const scale = [10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000].find((s) => s > size / 6) ?? Math.round(size / 6);
+      const svg = make("svg", { viewBox: `${x} ${y} ${size} ${size}` });
+      const last = at[at.length - 1];
+      svg.append(
+        make("polyline", { points: at.map((p) => `${p.x.toFixed(2)},${p.y.toFixed(2)}`).join(" "), "stroke-width": size / 120 }),
+        make("circle", { cx: at[0].x, cy: at[0].y, r: size / 50, class: "start", "stroke-width": size / 150 }),
+        make("circle", { cx: last.x, cy: last.y, r: size / 50, class: "end" }),
+        make("line", { x1: x + size * 0.05, y1: y + size * 0.95, x2: x + size * 0.05 + scale, y2: y + size * 0.95, "stroke-width": size / 150 }),
+        make("text", { x: x + size * 0.05, y: y + size * 0.92, "font-size": size / 22 }, scale < 1000 ? `${scale} m` : `${scale / 1000} km`));
+      target.replaceChildren(svg);
+      const said = (p) => `${p.lat.toFixed(6)}, ${p.lon.toFixed(6)}`;
+      return { points: points.length, metres, start: said(points[0]), end: said(points[points.length - 1]) };
+    },
+
     detach(frame) {
       players.get(frame)?.ending.abort();
       players.delete(frame);
