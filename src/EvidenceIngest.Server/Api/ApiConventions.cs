@@ -21,7 +21,14 @@ internal static class ApiConventions
     /// <summary>Comes before the routes.</summary>
     public static void UseApiConventions(this WebApplication app)
     {
-        app.UseWhen(IsForPrograms, UseProblems);
+        app.UseExceptionHandler(new ExceptionHandlerOptions
+        {
+            ExceptionHandler = ExplainAsync,
+            StatusCodeSelector = failure => failure is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status500InternalServerError,
+        });
+        // What routing itself refuses (415, 405, 404) gets a problem as its body, too: also for whoever would rather have a page. The
+        // pages say by themselves that there is none of that name.
+        app.UseStatusCodePages(context => ExplainAsync(context.HttpContext));
         app.Use(RefuseBrokenAddressAsync);
         app.Use((http, next) =>
         {
@@ -35,21 +42,6 @@ internal static class ApiConventions
     /// <summary>Whether the address belongs to the pages: everything that is none of the API's.</summary>
     public static bool IsPage(PathString path) =>
         !ForPrograms.Any(own => path.StartsWithSegments(own, StringComparison.OrdinalIgnoreCase));
-
-    /// <summary>Browsers that ask for a page get a page about what went wrong; everybody else a problem.</summary>
-    private static bool IsForPrograms(HttpContext http) =>
-        !IsPage(http.Request.Path) || !http.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
-
-    private static void UseProblems(IApplicationBuilder programs)
-    {
-        programs.UseExceptionHandler(new ExceptionHandlerOptions
-        {
-            ExceptionHandler = ExplainAsync,
-            StatusCodeSelector = failure => failure is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status500InternalServerError,
-        });
-        // What routing itself refuses (415, 405, 404) gets a problem as its body, too: also for whoever would rather have a page.
-        programs.UseStatusCodePages(context => ExplainAsync(context.HttpContext));
-    }
 
     /// <summary>
     /// No name of ours has control characters, and none is broken Unicode: such a value can only do harm further on, where PostgreSQL

@@ -45,7 +45,7 @@ public sealed class BorderTests
     [Fact]
     public void The_pages_reach_the_evidence_by_the_api_alone()
     {
-        string[] forbidden = ["Server.Catalogue", "Server.Vault", "CatalogueDb", "EvidenceCatalogue", "EntityFrameworkCore", "Npgsql"];
+        string[] forbidden = ["Server.Catalogue", "IVault", "CatalogueDb", "EvidenceCatalogue", "EntityFrameworkCore", "Npgsql"];
         var files = SourceTree.CSharp("src/EvidenceIngest.Web").Concat(SourceTree.Files("src/EvidenceIngest.Web", "*.razor"));
         Assert.DoesNotContain(files, f => forbidden.Any(SourceTree.Read(f).Contains));
         Assert.DoesNotContain(Load("EvidenceIngest.Web").Descendants("PackageReference"), r => (string)r.Attribute("Include")! != "Microsoft.AspNetCore.App.Internal.Assets");
