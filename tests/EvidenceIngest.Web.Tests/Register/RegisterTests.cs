@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using EvidenceIngest.Web.Tests.Offices;
 using Microsoft.Playwright;
 
@@ -34,12 +35,12 @@ public sealed class RegisterTests(Office office)
         await visit.InspectAsync("register");
         await page.SelectOptionAsync("#state", "quarantined");
         await page.GetByRole(AriaRole.Button, new() { Name = "查询" }).ClickAsync();
-        await page.WaitForURLAsync(url => url.EndsWith("/items?state=quarantined", StringComparison.Ordinal));
+        await Assertions.Expect(page).ToHaveURLAsync(new Regex("/items\\?state=quarantined$"));
         await visit.SettleAsync();
         var expected = (await office.Owner().GetAsync("items?state=quarantined&limit=100"))["items"]!.AsArray().Count;
         await Assertions.Expect(page.Locator("tbody .tag.bad").Filter(new() { HasText = "已隔离" })).ToHaveCountAsync(expected);
         await page.GoBackAsync();
-        await page.WaitForURLAsync("**/items");
+        await Assertions.Expect(page).ToHaveURLAsync(new Regex("/items$"));
         await Assertions.Expect(page.Locator("#state")).ToHaveValueAsync("");
     }
 
