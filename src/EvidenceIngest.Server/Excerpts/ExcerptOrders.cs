@@ -36,8 +36,13 @@ internal sealed class ExcerptOrders(EvidenceCatalogue catalogue, VaultOptions va
         return OrderAsync(id, itemId, ExcerptKind.Still, at, at, nothingHidden: true, request.Why, by, ct);
     }
 
-    public async Task<IReadOnlyList<ExcerptView>> ListAsync(string itemId, CancellationToken ct) =>
-        [.. (await catalogue.ReadAsync(db => db.Excerpts.Where(e => e.ItemId == itemId).OrderBy(e => e.AskedAt).ThenBy(e => e.Id).ToListAsync(ct), ct)).Select(View)];
+    public Task<List<ExcerptView>> ListAsync(string itemId, CancellationToken ct) => catalogue.ReadAsync(
+        async db =>
+        {
+            await ItemRegister.DemandExistsAsync(db, itemId, ct);
+            return (await db.Excerpts.Where(e => e.ItemId == itemId).OrderBy(e => e.AskedAt).ThenBy(e => e.Id).ToListAsync(ct)).ConvertAll(View);
+        },
+        ct);
 
     /// <summary>As a chain names a time on the recording's line.</summary>
     public static string Seconds(long milliseconds) => (milliseconds / 1000.0).ToString("0.###", CultureInfo.InvariantCulture);
@@ -75,7 +80,7 @@ internal sealed class ExcerptOrders(EvidenceCatalogue catalogue, VaultOptions va
 
     private static async Task DemandPossibleAsync(CatalogueDb db, Excerpt order, CancellationToken ct)
     {
-        var item = await db.Items.AsNoTracking().Include(i => i.Facts).Include(i => i.Stages).SingleAsync(i => i.Id == order.ItemId, ct);
+        var item = await db.Items.AsNoTracking().Include(i => i.Facts).Include(i => i.Stages).SingleOrDefaultAsync(i => i.Id == order.ItemId, ct) ?? throw ItemRegister.NoItem(order.ItemId);
         if (item.State == ItemState.Disposed)
             throw RequestRefusedException.Conflict("该资料已到期销毁，无法再截取 / it was disposed of after its term");
         if (item.Stages.Any(s => s.Stage is Stage.Seal or Stage.Inspect && !s.IsOver))

@@ -65,8 +65,7 @@ internal sealed class ItemVerification(
     private Task<List<AuditedObject>> MastersAsync(AuditedVault vault, string itemId, CancellationToken ct) => catalogue.ReadAsync(
         async db =>
         {
-            if (!await db.Items.AnyAsync(i => i.Id == itemId, ct))
-                throw ItemRegister.NoItem(itemId);
+            await ItemRegister.DemandExistsAsync(db, itemId, ct);
             var what = vault.Name == VaultSet.FirstName ? AuditedWhat.Master : AuditedWhat.Copy;
             var rows = await db.Database.SqlQueryRaw<AuditedRow>(Objects.OfItem(what), new NpgsqlParameter("p0", itemId)).ToListAsync(ct);
             return rows.OrderBy(r => r.Position).Select(r => r.ToObject()).ToList();

@@ -48,7 +48,12 @@ internal sealed class ItemRegister(EvidenceCatalogue catalogue, ServerOptions op
 
     /// <summary>Numbers of the cases that it belongs to, as far as they are within reach.</summary>
     public Task<List<string>> CasesAsync(string itemId, Reach reach, CancellationToken ct) => catalogue.ReadAsync(
-        db => db.CaseItems.Where(c => c.ItemId == itemId).Join(reach.Of(db.Cases), c => c.CaseNumber, c => c.Number, (_, c) => c.Number).Order().ToListAsync(ct), ct);
+        async db =>
+        {
+            await DemandExistsAsync(db, itemId, ct);
+            return await db.CaseItems.Where(c => c.ItemId == itemId).Join(reach.Of(db.Cases), c => c.CaseNumber, c => c.Number, (_, c) => c.Number).Order().ToListAsync(ct);
+        },
+        ct);
 
     public Task<ItemDetail> FindAsync(string itemId, CancellationToken ct) => catalogue.ReadAsync(
         async db =>
@@ -106,6 +111,13 @@ internal sealed class ItemRegister(EvidenceCatalogue catalogue, ServerOptions op
         ?? throw RequestRefusedException.NotFound($"item {itemId} has no receipt: it is unknown or not sealed yet");
 
     public static RequestRefusedException NoItem(string itemId) => RequestRefusedException.NotFound($"there is no item {itemId}");
+
+    /// <summary>For lists of what belongs to an item: an empty one would say that it exists.</summary>
+    public static async Task DemandExistsAsync(CatalogueDb db, string itemId, CancellationToken ct)
+    {
+        if (!await db.Items.AnyAsync(i => i.Id == itemId, ct))
+            throw NoItem(itemId);
+    }
 
     private static IQueryable<EvidenceItem> Whole(CatalogueDb db) =>
         db.Items.Include(i => i.Files).Include(i => i.Stages).Include(i => i.Renditions);

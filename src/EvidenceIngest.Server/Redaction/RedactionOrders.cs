@@ -33,8 +33,13 @@ internal sealed class RedactionOrders(EvidenceCatalogue catalogue, VaultOptions 
         return catalogue.WriteAsync(db => OrderAsync(db, id.ToString("N"), itemId, request, plan, by, now, ct), ct);
     }
 
-    public async Task<IReadOnlyList<RedactionView>> ListAsync(string itemId, CancellationToken ct) =>
-        [.. (await catalogue.ReadAsync(db => db.Redactions.Where(r => r.ItemId == itemId).OrderBy(r => r.Number).ToListAsync(ct), ct)).Select(View)];
+    public Task<List<RedactionView>> ListAsync(string itemId, CancellationToken ct) => catalogue.ReadAsync(
+        async db =>
+        {
+            await ItemRegister.DemandExistsAsync(db, itemId, ct);
+            return (await db.Redactions.Where(r => r.ItemId == itemId).OrderBy(r => r.Number).ToListAsync(ct)).ConvertAll(View);
+        },
+        ct);
 
     public async Task<RedactionDetail> FindAsync(string itemId, int number, CancellationToken ct)
     {

@@ -22,15 +22,14 @@ internal sealed class TranscriptRegister(EvidenceCatalogue catalogue, Transcript
 
     /// <summary>All versions without their words, the last one first.</summary>
     /// <exception cref="RequestRefusedException">404: there is no such item.</exception>
-    public async Task<IReadOnlyList<TranscriptVersion>> VersionsAsync(string itemId, CancellationToken ct)
-    {
-        if (!await catalogue.ReadAsync(db => db.Items.AnyAsync(i => i.Id == itemId, ct), ct))
-            throw ItemRegister.NoItem(itemId);
-        return await catalogue.ReadAsync(
-            db => db.Transcripts.Where(t => t.ItemId == itemId).OrderByDescending(t => t.Version)
-                .Select(t => new TranscriptVersion(t.Version, t.State, t.MadeAt, t.MadeBy, t.Why, t.Sha256)).ToListAsync(ct),
-            ct);
-    }
+    public Task<List<TranscriptVersion>> VersionsAsync(string itemId, CancellationToken ct) => catalogue.ReadAsync(
+        async db =>
+        {
+            await ItemRegister.DemandExistsAsync(db, itemId, ct);
+            return await db.Transcripts.Where(t => t.ItemId == itemId).OrderByDescending(t => t.Version)
+                .Select(t => new TranscriptVersion(t.Version, t.State, t.MadeAt, t.MadeBy, t.Why, t.Sha256)).ToListAsync(ct);
+        },
+        ct);
 
     /// <summary>The words, which are what the recording says: who reads them is in the chain before he gets them.</summary>
     /// <param name="itemId">Whose.</param>

@@ -105,6 +105,31 @@ public sealed partial class ApiDocumentTests(PrivateCluster cluster)
         Assert.True(granted > 40, $"only {granted} requests were granted");
     }
 
+    /// <summary>The owner of the machine reaches everything, so no filter asks for them whether it exists.</summary>
+    [Fact]
+    public async Task An_item_that_does_not_exist_is_said_so_by_every_route()
+    {
+        await using var server = await TestServer.StartAsync(cluster, withJobs: false);
+        using var head = await server.PersonAsync("李强", Role.Head);
+        var document = JsonNode.Parse(await server.Anonymous.GetStringAsync(ApiConventions.OpenApi))!;
+        var (wrong, asked) = (new List<string>(), 0);
+
+        foreach (var (endpoint, method, path) in Routes(server).Where(r => r.Endpoint.Metadata.GetMetadata<DataConcern>()?.Data == Data.Item))
+        {
+            var mayOwner = Scopes.Of(Role.Local).Any(endpoint.Metadata.GetMetadata<TokenDemand>()!.AnyOf.Contains);
+            using var request = new HttpRequestMessage(new HttpMethod(method), Parameter().Replace(path, m => m.Groups[1].Value == "id" ? Examples.Item : "1"));
+            if (document["paths"]![path]![method.ToLowerInvariant()]!["requestBody"]?["content"]?["application/json"]?["example"] is { } example)
+                request.Content = new StringContent(example.ToJsonString(), Encoding.UTF8, "application/json");
+            using var answer = await (mayOwner ? server.Operator : head).SendAsync(request);
+            asked++;
+            if (answer.StatusCode != HttpStatusCode.NotFound)
+                wrong.Add($"{method} {path}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
+        }
+
+        Assert.True(wrong.Count == 0, string.Join('\n', wrong));
+        Assert.True(asked > 20, $"only {asked} routes were asked");
+    }
+
     private static IEnumerable<(RouteEndpoint Endpoint, string Method, string Path)> Routes(TestServer server) =>
         from endpoint in server.Get<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
         where endpoint.RoutePattern.RawText != ApiConventions.OpenApi
