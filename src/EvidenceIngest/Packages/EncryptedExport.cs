@@ -54,6 +54,7 @@ internal sealed class EncryptedExport : IDisposable
         {
             using var export = new EncryptedExport(service, package, part, Begin(part, password));
             export.CheckBeginning();
+            ExportSpace.Demand(target.Directory.FullName, export.Total - export.Written);
             await AnsiConsole.Progress().StartAsync(async progress =>
             {
                 var task = progress.AddTask(export._package, maxValue: export.Total);

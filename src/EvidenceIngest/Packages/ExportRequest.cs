@@ -13,8 +13,9 @@ internal sealed record ExportRequest(IReadOnlyList<string> Items, IReadOnlyList<
     /// <summary>The package that an interrupted export was fetching, or a new one, noted before anything of it is fetched.</summary>
     public async Task<JsonElement> FindOrMakeAsync(ServiceClient service, string noteFile, CancellationToken ct)
     {
-        if (File.Exists(noteFile))
-            return await service.GetAsync("packages/" + Uri.EscapeDataString((await File.ReadAllTextAsync(noteFile, ct)).Trim()), ct);
+        // An empty one was left by a disk that was full before anything was fetched.
+        if (File.Exists(noteFile) && (await File.ReadAllTextAsync(noteFile, ct)).Trim() is { Length: > 0 } noted)
+            return await service.GetAsync("packages/" + Uri.EscapeDataString(noted), ct);
         if (Items.Count > 0 == Case is not null || (Case is null && string.IsNullOrWhiteSpace(Why)))
             throw new ServiceException("请用 --item 指定音像资料并用 --why 说明用途，或用 --case 指定案件 / name items with --item and the reason with --why, or a case with --case");
         var package = Case is null ? await MakeAsync(service, Items, Why!, ct) : await OfCaseAsync(service, Case, ct);

@@ -30,6 +30,7 @@ internal static class FolderExport
     private static async Task FetchAllAsync(ServiceClient service, JsonElement package, DirectoryInfo folder, CancellationToken ct)
     {
         var files = package.GetProperty("files").EnumerateArray().ToList();
+        ExportSpace.Demand(folder.FullName, files.Sum(f => f.GetProperty("bytes").GetInt64()) - folder.EnumerateFiles("*", SearchOption.AllDirectories).Sum(f => f.Length));
         await AnsiConsole.Progress().StartAsync(async progress =>
         {
             var task = progress.AddTask(package.Text("package"), maxValue: Math.Max(1, files.Sum(f => f.GetProperty("bytes").GetInt64())));
