@@ -30,6 +30,8 @@ internal sealed class EvidenceCatalogue(IDbContextFactory<CatalogueDb> contexts,
             async () =>
             {
                 await using var db = await contexts.CreateDbContextAsync(ct);
+                // What fails is undone and repeated whole: a savepoint around each save would cost two round trips for nothing.
+                db.Database.AutoSavepointsEnabled = false;
                 await using var transaction = await db.Database.BeginTransactionAsync(ct);
                 var result = await work(db);
                 await db.SaveChangesAsync(ct);
