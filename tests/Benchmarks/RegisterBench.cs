@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Headers;
-using System.Net.Http.Json;
-using System.Text.Json;
 using EvidenceIngest.EndToEnd.Tests.Installations;
 
 namespace EvidenceIngest.Benchmarks;
@@ -14,10 +12,7 @@ namespace EvidenceIngest.Benchmarks;
 internal sealed class RegisterBench : IAsyncDisposable
 {
     private const int Asked = 200;
-    private const int LooksPerSecond = 500;
-    private const int PartBytes = 64 << 10;
 
-    private static readonly TimeSpan LookFor = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Ready = TimeSpan.FromMinutes(2);
 
     private readonly Installation _installation;
@@ -52,10 +47,8 @@ internal sealed class RegisterBench : IAsyncDisposable
 
     public async Task RunAsync(TextWriter output, int items, CancellationToken ct)
     {
-        var item = (await _installation.ItemsAsync())!.First(i => i.Renditions.Contains("proxy")).Item;
-        // A service that just started compiles what it is asked for most once more.
-        await LooksAsync(TextWriter.Null, item, ct);
-        await LooksAsync(output, item, ct);
+        using (var links = new LinkBench(_installation, _service, _http))
+            await links.RunAsync(output, ct);
         await using var database = _installation.Database();
         await using var filled = await FilledRegister.MakeAsync(database.ConnectionString, _installation.Secret("postgres-owner.password"), items, ct);
         await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"\n| {items:N0} items, one asks after the other | median ms | p95 ms |\n|---|--:|--:|"));
@@ -125,46 +118,6 @@ internal sealed class RegisterBench : IAsyncDisposable
         }
 
         return [.. times.Order()];
-    }
-
-    /// <summary>Requests leave when they are due, whether earlier ones were answered or not; a time counts from when it was due.</summary>
-    private async Task LooksAsync(TextWriter output, string item, CancellationToken ct)
-    {
-        var links = new List<string>();
-        for (var i = 0; i < 20; i++)
-        {
-            using var made = await _http.PostAsJsonAsync($"/api/v1/items/{item}/links", new { rendition = "proxy", minutes = 60 }, ct);
-            links.Add((await made.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>(ct)).GetProperty("url").GetString()!);
-        }
-
-        var count = (int)(LooksPerSecond * LookFor.TotalSeconds);
-        var times = new double[count];
-        var clock = Stopwatch.StartNew();
-        var running = new List<Task>(count);
-        for (var i = 0; i < count; i++)
-        {
-            var due = TimeSpan.FromSeconds((double)i / LooksPerSecond);
-            if (due - clock.Elapsed is { Ticks: > 0 } wait)
-                await Task.Delay(wait, ct);
-            running.Add(LookAsync(i, due));
-        }
-
-        await Task.WhenAll(running);
-        var all = clock.Elapsed;
-        var sorted = times.Order().ToArray();
-        await output.WriteLineAsync(string.Create(
-            CultureInfo.InvariantCulture,
-            $"\n| {count:N0} ranges of 64 KiB through 20 links, {LooksPerSecond} a second asked, {count / all.TotalSeconds:0} answered | ms |\n|---|--:|\n| median | {sorted[count / 2]:0.0} |\n| p99 | {sorted[count * 99 / 100]:0.0} |"));
-
-        async Task LookAsync(int i, TimeSpan due)
-        {
-            using var request = new HttpRequestMessage(HttpMethod.Get, links[i % links.Count]);
-            request.Headers.Range = new RangeHeaderValue(0, PartBytes - 1);
-            using var answer = await _http.SendAsync(request, ct);
-            answer.EnsureSuccessStatusCode();
-            await answer.Content.ReadAsByteArrayAsync(ct);
-            times[i] = (clock.Elapsed - due).TotalMilliseconds;
-        }
     }
 
     /// <summary>Eight seconds of noise, which a codec can't make small.</summary>

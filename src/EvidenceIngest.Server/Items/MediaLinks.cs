@@ -72,20 +72,8 @@ internal sealed class MediaLinks(EvidenceCatalogue catalogue, VaultOptions vault
     public async Task<StoredRendition> OpenAsync(string token, string? file, IPAddress? from, CancellationToken ct)
     {
         var (hash, address, now) = (Secret.Hash(token), from?.ToString() ?? "unknown", time.GetUtcNow());
-        // A player asks for hundreds of ranges a minute: each costs one question, and only the first one of a look writes.
-        var found = await catalogue.ReadAsync(
-            db => db.Links.Where(l => l.TokenHash == hash).Join(
-                db.Renditions, l => new { l.ItemId, Name = l.Rendition }, r => new { r.ItemId, r.Name },
-                (l, r) => new
-                {
-                    Link = l,
-                    Rendition = r,
-                    Mark = db.LinkMarks.FirstOrDefault(m => m.TokenHash == hash),
-                    IsRejected = db.Redactions.Any(o => o.ItemId == l.ItemId && (o.Rendition == l.Rendition || o.TextRendition == l.Rendition) && o.State == RedactionState.Rejected),
-                    IsDisposed = db.Items.Any(i => i.Id == l.ItemId && i.State == ItemState.Disposed),
-                    LookedAt = db.LinkViews.Where(v => v.TokenHash == hash && v.Address == address).Select(v => (DateTimeOffset?)v.ViewedAt).FirstOrDefault(),
-                }).SingleOrDefaultAsync(ct),
-            ct) ?? throw RequestRefusedException.NotFound("the link is not known");
+        // Each range costs one question, and only the first one of a look writes.
+        var found = await catalogue.ReadAsync(db => OpenedLink.FindAsync(db, hash, address, ct), ct) ?? throw RequestRefusedException.NotFound("the link is not known");
         if (!Networks.Allow(found.Link.Addresses, from))
             throw new RequestRefusedException(StatusCodes.Status403Forbidden, $"link {Short(hash)} of item {found.Link.ItemId} does not work from this address");
         if (found.Link.ExpiresAt <= now)
