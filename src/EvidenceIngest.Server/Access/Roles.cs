@@ -37,8 +37,8 @@ internal static class RoleRules
     /// <summary>三员: one person is at most one of them.</summary>
     public static bool IsAdministrator(this Role role) => role is Role.SystemAdministrator or Role.SecurityAdministrator or Role.Auditor;
 
-    /// <summary>Whether a second person has to confirm the grant.</summary>
-    public static bool NeedsSecondPerson(this Role role) => role is Role.Custodian or Role.Head;
+    /// <summary>Whether a second person has to confirm the grant: also of those who could be that second person.</summary>
+    public static bool NeedsSecondPerson(this Role role) => role is Role.Custodian or Role.Head or Role.SecurityAdministrator;
 
     /// <summary>Whether it lets see state secrets of the very unit that it is held in.</summary>
     public static bool SeesSecrets(this Role role) => role is Role.Custodian or Role.Head;

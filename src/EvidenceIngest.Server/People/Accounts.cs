@@ -69,7 +69,7 @@ internal sealed class Accounts(EvidenceCatalogue catalogue, AccountRules rules, 
                 if (await db.Accounts.AnyAsync(ct))
                     return await db.Accounts.AnyAsync(a => a.Id == id, ct) ? password : null;
                 var first = await MakeAsync(db, id, new AccountRequest(FirstUserName, "安全管理员", Unit.Root, null), password, by, now);
-                await db.GrantAsync(first, new GrantRequest(Role.SecurityAdministrator, Unit.Root, "首次启动 / first start"), by, now, ct);
+                await db.GrantAsync(first, new GrantRequest(Role.SecurityAdministrator, Unit.Root, "首次启动 / first start"), by, isOwner: true, now, ct);
                 await db.AppendToServiceAsync(
                     new NewEvent(now, Actors.Operator(by), CustodyEventKind.AccountMade, $"{first.Called}, the first, {Role.SecurityAdministrator} of {Unit.Root}"), ct);
                 return password;
@@ -84,7 +84,7 @@ internal sealed class Accounts(EvidenceCatalogue catalogue, AccountRules rules, 
         return WithAsync(userName, by, (db, account) => ChangeAsync(db, account, change, by, ct), ct);
     }
 
-    /// <summary>For an owner who forgot it. All sessions end, the lock-out too.</summary>
+    /// <summary>For an owner who forgot it. All sessions end, the lock-out too; roles of two people wait for the second one's word again.</summary>
     public async Task<OneTimePassword> ResetPasswordAsync(string userName, Caller by, CancellationToken ct)
     {
         var password = Secret.NewCode();
@@ -98,6 +98,7 @@ internal sealed class Accounts(EvidenceCatalogue catalogue, AccountRules rules, 
                 account.PasswordHash = rules.Hasher.HashPassword(account, password);
                 (account.OneTimeUntil, account.LockoutEnd, account.AccessFailedCount) = (until, null, 0);
                 await TellAsync(db, account, CustodyEventKind.PasswordChanged, "reset to a one-time password; all sessions end", by.Name, ct);
+                await db.GiveAnewAsync(account, by, time.GetUtcNow(), ct);
             },
             ct);
         return new OneTimePassword(account, password, until);
@@ -114,7 +115,7 @@ internal sealed class Accounts(EvidenceCatalogue catalogue, AccountRules rules, 
             async (db, account) =>
             {
                 if (account.Directory != change.Directory)
-                    await SetDirectoryAsync(db, account, change, password, until, by.Name, ct);
+                    await SetDirectoryAsync(db, account, change, password, until, by, ct);
                 // Also when the answer to the first commit was lost and this is the second run.
                 isShown = account.PasswordHash is { } hash && rules.Hasher.VerifyHashedPassword(account, hash, password) != PasswordVerificationResult.Failed;
             },
@@ -229,7 +230,7 @@ internal sealed class Accounts(EvidenceCatalogue catalogue, AccountRules rules, 
             await TellAsync(db, account, CustodyEventKind.AccountChanged, $"{string.Join("; ", changes)}; reason: {change.Why}", by.Name, ct);
     }
 
-    private async Task SetDirectoryAsync(CatalogueDb db, Account account, DirectoryChange change, string password, DateTimeOffset until, string by, CancellationToken ct)
+    private async Task SetDirectoryAsync(CatalogueDb db, Account account, DirectoryChange change, string password, DateTimeOffset until, Caller by, CancellationToken ct)
     {
         if (change.Directory)
             DemandDirectory();
@@ -237,7 +238,9 @@ internal sealed class Accounts(EvidenceCatalogue catalogue, AccountRules rules, 
         account.PasswordHash = change.Directory ? null : rules.Hasher.HashPassword(account, password);
         account.OneTimeUntil = change.Directory ? null : until;
         var what = change.Directory ? "its password is the directory's from now on" : "no longer the directory's password, a one-time password instead";
-        await TellAsync(db, account, CustodyEventKind.AccountChanged, $"{what}; all sessions end; reason: {change.Why}", by, ct);
+        await TellAsync(db, account, CustodyEventKind.AccountChanged, $"{what}; all sessions end; reason: {change.Why}", by.Name, ct);
+        if (!change.Directory)
+            await db.GiveAnewAsync(account, by, time.GetUtcNow(), ct);
     }
 
     /// <summary>Whoever logged in with what was true before logs in again.</summary>

@@ -8,7 +8,7 @@ namespace EvidenceIngest.Server.People;
 
 /// <summary>
 /// Gives people roles in units and takes them back. Nobody gives themselves anything; custodians and heads, who decide about
-/// evidence, need the word of a second person; the three administrators are three people.
+/// evidence, need the word of a second person, and so do those who could give it; the three administrators are three people.
 /// </summary>
 internal sealed class RoleGrants(EvidenceCatalogue catalogue, TimeProvider time)
 {
@@ -32,7 +32,7 @@ internal sealed class RoleGrants(EvidenceCatalogue catalogue, TimeProvider time)
                     return same.View();
                 if (request.Role.IsAdministrator() && held.Find(g => g.Role.IsAdministrator() && g.Role != request.Role) is { } other)
                     throw RequestRefusedException.Conflict($"{account.Called} is {other.Role}: an account holds only one of the three administrators' roles");
-                return (await db.GrantAsync(account, request, by.Name, now, ct)).View();
+                return (await db.GrantAsync(account, request, by, now, ct)).View();
             },
             ct);
     }
@@ -47,7 +47,7 @@ internal sealed class RoleGrants(EvidenceCatalogue catalogue, TimeProvider time)
             if (grant.GrantedBy == by.Name || account.Id == by.Account?.Id)
                 throw RequestRefusedException.Conflict($"{grant.Role} for {account.Called} was given by {grant.GrantedBy}: a third person has to confirm it");
             (grant.ConfirmedAt, grant.ConfirmedBy) = (now, by.Name);
-            await TellAsync(db, CustodyEventKind.RoleConfirmed, account, grant, $"given by {grant.GrantedBy}", by.Name, now, ct);
+            await db.TellAsync(CustodyEventKind.RoleConfirmed, account, grant, $"given by {grant.GrantedBy}", by.Name, now, ct);
         },
         ct);
 
@@ -57,17 +57,9 @@ internal sealed class RoleGrants(EvidenceCatalogue catalogue, TimeProvider time)
         Texts.Demand(word.Why, "why", 500);
         return WithAsync(
             id, by,
-            async (db, grant, account, now) =>
-            {
-                (grant.RevokedAt, grant.RevokedBy) = (now, by.Name);
-                await TellAsync(db, CustodyEventKind.RoleRevoked, account, grant, word.Why, by.Name, now, ct);
-            },
+            (db, grant, account, now) => db.RevokeAsync(account, grant, word.Why, by.Name, now, ct),
             ct);
     }
-
-    private static Task TellAsync(
-        CatalogueDb db, CustodyEventKind kind, Account account, RoleGrant grant, string why, string by, DateTimeOffset now, CancellationToken ct) =>
-        db.AppendToServiceAsync(new NewEvent(now, Actors.Operator(by), kind, $"{account.Called}, {grant.Role} of {grant.UnitId} ({grant.Id}): {why}"), ct);
 
     private Task<GrantView> WithAsync(Guid id, Caller by, Func<CatalogueDb, RoleGrant, Account, DateTimeOffset, Task> change, CancellationToken ct) => catalogue.WriteAsync(
         async db =>
@@ -85,6 +77,9 @@ internal sealed class RoleGrants(EvidenceCatalogue catalogue, TimeProvider time)
 
 internal static class GrantRows
 {
+    /// <summary>Instead of the second person, for whom whoever owns the machine makes security administrator: the first, or after all have left.</summary>
+    private const string ByOwnership = "服务器所有者 / as the machine's owner";
+
     private static readonly Role[] OfTwoPeople = [.. Enum.GetValues<Role>().Where(r => r.NeedsSecondPerson())];
 
     public static IQueryable<RoleGrant> InForce(this IQueryable<RoleGrant> grants) =>
@@ -93,17 +88,48 @@ internal static class GrantRows
     public static GrantView View(this RoleGrant g) => new(
         g.Id, g.Role, g.UnitId, g.RevokedAt is null && (g.ConfirmedAt is not null || !g.Role.NeedsSecondPerson()), g.GrantedBy, g.GrantedAt, g.ConfirmedBy);
 
-    public static async Task<RoleGrant> GrantAsync(this CatalogueDb db, Account account, GrantRequest request, string by, DateTimeOffset now, CancellationToken ct)
+    public static Task<RoleGrant> GrantAsync(this CatalogueDb db, Account account, GrantRequest request, Caller by, DateTimeOffset now, CancellationToken ct) =>
+        db.GrantAsync(account, request, by.Name, isOwner: by.Role == Role.Local, now, ct);
+
+    public static async Task<RoleGrant> GrantAsync(
+        this CatalogueDb db, Account account, GrantRequest request, string by, bool isOwner, DateTimeOffset now, CancellationToken ct)
     {
         var grant = new RoleGrant
         {
             Id = Guid.CreateVersion7(now), AccountId = account.Id, Role = request.Role, UnitId = request.Unit, Why = request.Why, GrantedAt = now, GrantedBy = by,
         };
+        if (isOwner && request.Role == Role.SecurityAdministrator)
+            (grant.ConfirmedAt, grant.ConfirmedBy) = (now, ByOwnership);
         db.Add(grant);
         await db.SaveChangesAsync(ct);
-        var second = request.Role.NeedsSecondPerson() ? "; waits for a second person" : "";
+        var second = request.Role.NeedsSecondPerson() && grant.ConfirmedAt is null ? "; waits for a second person" : "";
         await db.AppendToServiceAsync(
             new NewEvent(now, Actors.Operator(by), CustodyEventKind.RoleGranted, $"{account.Called}, {grant.Role} of {grant.UnitId} ({grant.Id}): {request.Why}{second}"), ct);
         return grant;
     }
+
+    public static Task RevokeAsync(this CatalogueDb db, Account account, RoleGrant grant, string why, string by, DateTimeOffset now, CancellationToken ct)
+    {
+        (grant.RevokedAt, grant.RevokedBy) = (now, by);
+        return db.TellAsync(CustodyEventKind.RoleRevoked, account, grant, why, by, now, ct);
+    }
+
+    /// <summary>
+    /// Whoever sets a password can log in with it. What two people have to vouch for is therefore given anew, by whoever set it,
+    /// and waits for the word of somebody else who has seen that its owner has the account again.
+    /// </summary>
+    public static async Task GiveAnewAsync(this CatalogueDb db, Account account, Caller by, DateTimeOffset now, CancellationToken ct)
+    {
+        var held = await db.RoleGrants.Where(g => g.AccountId == account.Id && g.RevokedAt == null && OfTwoPeople.Contains(g.Role)).ToListAsync(ct);
+        foreach (var grant in held)
+        {
+            await db.RevokeAsync(account, grant, "the password was reset", by.Name, now, ct);
+            await db.SaveChangesAsync(ct);
+            await db.GrantAsync(account, new GrantRequest(grant.Role, grant.UnitId, "重置密码后重新确认 / again after the password was reset"), by, now, ct);
+        }
+    }
+
+    public static Task TellAsync(
+        this CatalogueDb db, CustodyEventKind kind, Account account, RoleGrant grant, string why, string by, DateTimeOffset now, CancellationToken ct) =>
+        db.AppendToServiceAsync(new NewEvent(now, Actors.Operator(by), kind, $"{account.Called}, {grant.Role} of {grant.UnitId} ({grant.Id}): {why}"), ct);
 }

@@ -18,8 +18,8 @@ internal sealed record FirstStep(string Name, (string Chinese, string English) W
             ("新增人员，授予系统管理员角色；把一次性密码当面交给本人。", "Add a person and give them the role; hand the one-time password over in person."), "/admin/people"),
         new("custodian", ("设音像资料管理员", "A custodian"), Role.SecurityAdministrator, now.Custodians > 0,
             now.CustodiansUnconfirmed > 0
-                ? ("角色已授予，须由另一名安全管理员确认后生效：新增第二名安全管理员，由其登录确认。", "The role is given; another security administrator has to confirm it: add a second one, who logs in and confirms.")
-                : ("新增人员，授予音像资料管理员角色；再由另一名安全管理员确认。", "Add a person and give them the role; another security administrator confirms it."), "/admin/people"),
+                ? ("角色已授予，须由另一名安全管理员在人员页面确认，或由服务器管理者运行 ./scripts/evidence-ingest people confirm 确认后生效。", "The role is given; another security administrator confirms it on the page of people, or the server's owner by ./scripts/evidence-ingest people confirm.")
+                : ("新增人员，授予音像资料管理员角色；再由另一名安全管理员或服务器管理者确认。", "Add a person and give them the role; another security administrator or the server's owner confirms it."), "/admin/people"),
         new("dock", ("登记采集站", "A dock"), Role.SystemAdministrator, now.Docks > 0,
             ("生成登记码，在采集站上安装；本机采集站随服务自动登记。", "Make a code and install the dock with it; the one on this machine enrols by itself."), "/docks"),
         new("recorder", ("分配记录仪", "A recorder assigned"), Role.Custodian, now.RecordersAssigned > 0,

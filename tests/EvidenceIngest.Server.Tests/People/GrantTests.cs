@@ -57,6 +57,57 @@ public sealed class GrantTests(PrivateCluster cluster)
         await TestDock.RefusedAsync(confirm, HttpStatusCode.Conflict);
     }
 
+    /// <summary>Else the second person could be an account of the first one's own making.</summary>
+    [Fact]
+    public async Task A_security_administrator_makes_no_second_one_alone()
+    {
+        await using var server = await TestServer.StartAsync(cluster, withJobs: false);
+        using var one = await server.PersonAsync("甲", Role.SecurityAdministrator);
+        using var other = await server.PersonAsync("丙", Role.SecurityAdministrator);
+        using var person = await server.PersonAsync("王芳", Role.Officer);
+        using var owners = await server.PersonAsync("丁", Role.Officer);
+        var made = await GrantAsync(one, await OfAsync(server, "王芳"), Role.SecurityAdministrator);
+
+        Assert.False(made.InForce);
+        using (var accounts = await person.GetAsync("/api/v1/accounts"))
+            await TestDock.RefusedAsync(accounts, HttpStatusCode.Forbidden);
+        using (var reset = await one.PostAsync($"/api/v1/accounts/{await OfAsync(server, "丙")}/password", null))
+            reset.EnsureSuccessStatusCode();
+        var suspended = await server.Operator.GetFromJsonAsync<AccountView>("/api/v1/accounts/" + await OfAsync(server, "丙"), EvidenceJson.Options);
+        Assert.False(suspended!.Roles.Single().InForce);
+        Assert.True((await GrantAsync(server.Operator, await OfAsync(server, "丁"), Role.SecurityAdministrator)).InForce);
+        using var confirmed = await owners.PostAsync($"/api/v1/grants/{made.Grant}/confirm", null);
+        Assert.True((await TestDock.ReadAsync<GrantView>(confirmed)).InForce);
+    }
+
+    [Theory]
+    [InlineData(Role.Custodian)]
+    [InlineData(Role.Head)]
+    public async Task Who_resets_a_password_can_t_act_with_it_before_a_second_person_agreed(Role role)
+    {
+        await using var server = await TestServer.StartAsync(cluster, withJobs: false);
+        using var person = await server.PersonAsync("王芳", role);
+        using var one = await server.PersonAsync("甲", Role.SecurityAdministrator);
+        using var another = await server.PersonAsync("乙", Role.SecurityAdministrator);
+        var account = await OfAsync(server, "王芳");
+
+        // Also a role that waits: somebody else gave it, and the word that it waits for must not be the resetter's.
+        await GrantAsync(another, account, role == Role.Head ? Role.Custodian : Role.Head);
+        using (var reset = await one.PostAsync($"/api/v1/accounts/{account}/password", null))
+            reset.EnsureSuccessStatusCode();
+
+        var held = (await one.GetFromJsonAsync<AccountView>("/api/v1/accounts/" + account, EvidenceJson.Options))!.Roles;
+        Assert.Equal([Role.Custodian, Role.Head], held.Select(g => g.Role).Order());
+        Assert.All(held, g => Assert.False(g.InForce));
+        foreach (var grant in held)
+        {
+            using (var own = await one.PostAsync($"/api/v1/grants/{grant.Grant}/confirm", null))
+                Assert.Contains("third person", await TestDock.RefusedAsync(own, HttpStatusCode.Conflict), StringComparison.Ordinal);
+            using var agreed = await another.PostAsync($"/api/v1/grants/{grant.Grant}/confirm", null);
+            Assert.True((await TestDock.ReadAsync<GrantView>(agreed)).InForce);
+        }
+    }
+
     [Theory]
     [InlineData(Role.SystemAdministrator, Role.SecurityAdministrator)]
     [InlineData(Role.SystemAdministrator, Role.Auditor)]
