@@ -24,7 +24,7 @@ internal static class ApiDocument
         [StatusCodes.Status404NotFound] = "It does not exist, or is out of the caller's reach.",
         [StatusCodes.Status409Conflict] = "Its state does not allow it now; detail says why.",
         [StatusCodes.Status410Gone] = "It was there: the link has expired, or the item was disposed of after its term.",
-        [StatusCodes.Status412PreconditionFailed] = "It was changed since the ETag in If-Match was read. Nothing was changed.",
+        [StatusCodes.Status412PreconditionFailed] = "It was changed since the ETag in If-Match was read, or is there already in spite of If-None-Match. Nothing was changed.",
         [StatusCodes.Status422UnprocessableEntity] = "The Idempotency-Key was used for another body before.",
         [StatusCodes.Status429TooManyRequests] = "Too many requests; go on after Retry-After seconds.",
         [StatusCodes.Status503ServiceUnavailable] = "The database or the vault can't be used at the moment; try again after Retry-After seconds.",
@@ -76,6 +76,8 @@ internal static class ApiDocument
             AddHeader(operation, method == HttpMethods.Get ? "If-None-Match" : "If-Match", method == HttpMethods.Get
                 ? "An ETag that is known: 304 if it is still the same."
                 : "The ETag of what was read: 412 if it has changed since.");
+            if (method == HttpMethods.Put)
+                AddHeader(operation, "If-None-Match", "`*`: it is made only if there is none yet, 412 otherwise.");
         }
 
         Refuse(operation, context.Document!, Statuses(demand, path, method, hasKey, isTagged));

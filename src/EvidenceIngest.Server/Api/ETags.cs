@@ -33,16 +33,19 @@ internal static class ETags
 
 /// <summary>What a writer has read before; checked in the transaction that changes it, with the thing locked.</summary>
 /// <param name="Tags">Null: whatever it looks like now.</param>
-internal sealed record Precondition(IReadOnlyList<string>? Tags)
+/// <param name="IsNew">Only if there is none yet: <c>If-None-Match: *</c>.</param>
+internal sealed record Precondition(IReadOnlyList<string>? Tags, bool IsNew = false)
 {
     public static readonly Precondition None = new((IReadOnlyList<string>?)null);
 
     /// <exception cref="RequestRefusedException">400: the header can't be read. Taking it for none would overwrite what it was meant to protect.</exception>
     public static Precondition Of(HttpContext http)
     {
-        var given = http.Request.Headers.IfMatch;
+        var (given, unless) = (http.Request.Headers.IfMatch, http.Request.Headers.IfNoneMatch);
+        if (unless.Count > 0 && (unless.Count > 1 || unless[0] != "*" || given.Count > 0))
+            throw RequestRefusedException.Invalid(HeaderNames.IfNoneMatch, "on a change it can only be *, alone: it is made if there is none yet");
         if (given.Count == 0)
-            return None;
+            return unless.Count > 0 ? new Precondition(null, IsNew: true) : None;
         return EntityTagHeaderValue.TryParseStrictList(given, out var tags)
             ? new Precondition([.. tags.Where(t => !t.IsWeak).Select(t => t.Tag.ToString())])
             : throw RequestRefusedException.Invalid(HeaderNames.IfMatch, "must be the ETag of what you have read, in its quotes");
@@ -53,6 +56,8 @@ internal sealed record Precondition(IReadOnlyList<string>? Tags)
     public void Demand<T>(T? view)
         where T : class
     {
+        if (IsNew && view is not null)
+            throw new RequestRefusedException(StatusCodes.Status412PreconditionFailed, "该编号已存在，未作任何改动；请打开后修改 / it is there already: open it and change that. Nothing was changed");
         if (Tags is not null && (view is null || !(Tags.Contains("*") || Tags.Contains(ETags.Of(view)))))
             throw new RequestRefusedException(StatusCodes.Status412PreconditionFailed, "somebody has changed it since you read it: read it again, look at what is different, and send your change once more. Nothing was changed");
     }

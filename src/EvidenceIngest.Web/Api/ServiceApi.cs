@@ -51,6 +51,14 @@ internal sealed class ServiceApi(ServiceAddress service, Visitor visitor)
         return await SendTaggedAsync<T>(request, ct);
     }
 
+    /// <exception cref="ApiProblemException">412: there is one already.</exception>
+    public async Task<T> CreateAsync<T>(string path, object body, CancellationToken ct)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Put, path) { Content = JsonContent.Create(body, body.GetType(), options: EvidenceJson.Options) };
+        request.Headers.IfNoneMatch.Add(EntityTagHeaderValue.Any);
+        return await SendAsync<T>(request, ct);
+    }
+
     /// <summary>An answer as it is: texts, signed envelopes.</summary>
     public async Task<string> GetTextAsync(string path, CancellationToken ct)
     {

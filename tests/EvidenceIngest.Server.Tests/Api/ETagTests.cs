@@ -56,15 +56,23 @@ public sealed class ETagTests(PrivateCluster cluster)
             object Body(int i) => isCase ? new CaseRequest(null, $"第{i}中队", null, CaseState.Open, null) : new MatterRequest($"事项{i}", "条例", false, null);
             using (var early = await SendAsync(wang, HttpMethod.Put, path, Body(0), h => h.IfMatch.Add(EntityTagHeaderValue.Any)))
                 await TestDock.RefusedAsync(early, HttpStatusCode.PreconditionFailed);
-            using var made = await SendAsync(wang, HttpMethod.Put, path, Body(0), _ => { });
-
-            var answers = await Task.WhenAll(Enumerable.Range(1, 10).Select(i => SendAsync(wang, HttpMethod.Put, path, Body(i), h => h.IfMatch.Add(made.Headers.ETag!))));
-
-            Assert.Single(answers, a => a.StatusCode == HttpStatusCode.OK);
-            Assert.Equal(9, answers.Count(a => a.StatusCode == HttpStatusCode.PreconditionFailed));
-            foreach (var answer in answers)
-                answer.Dispose();
+            using (var unclear = await SendAsync(wang, HttpMethod.Put, path, Body(0), h => h.IfNoneMatch.Add(new EntityTagHeaderValue("\"a\""))))
+                await TestDock.RefusedAsync(unclear, HttpStatusCode.BadRequest);
+            var made = await OneOfTenAsync(i => SendAsync(wang, HttpMethod.Put, path, Body(i), h => h.IfNoneMatch.Add(EntityTagHeaderValue.Any)));
+            await OneOfTenAsync(i => SendAsync(wang, HttpMethod.Put, path, Body(i + 10), h => h.IfMatch.Add(made)));
         }
+    }
+
+    /// <returns>The tag of what the one who was granted made.</returns>
+    private static async Task<EntityTagHeaderValue> OneOfTenAsync(Func<int, Task<HttpResponseMessage>> ask)
+    {
+        var answers = await Task.WhenAll(Enumerable.Range(1, 10).Select(ask));
+        var granted = Assert.Single(answers, a => a.StatusCode == HttpStatusCode.OK);
+        Assert.Equal(9, answers.Count(a => a.StatusCode == HttpStatusCode.PreconditionFailed));
+        var tag = granted.Headers.ETag!;
+        foreach (var answer in answers)
+            answer.Dispose();
+        return tag;
     }
 
     private static MetadataPatch Patch(string proof) => new(null, null, null, proof, "补录");

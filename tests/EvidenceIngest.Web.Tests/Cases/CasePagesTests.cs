@@ -73,7 +73,7 @@ public sealed class CasePagesTests(Office office)
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "登记案件" }).ClickAsync();
         await visit.Page.GetByLabel("案号", new() { Exact = true }).FillAsync(_number);
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "登记", Exact = true }).ClickAsync();
-        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Alert)).ToContainTextAsync("该案号已登记");
+        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Alert)).ToContainTextAsync("该编号已存在");
         Assert.Equal("牡丹路 9 号", (string?)(await office.Owner().GetAsync(Address))["place"]);
         await visit.GoAsync("/cases");
         await visit.InspectAsync("cases");
