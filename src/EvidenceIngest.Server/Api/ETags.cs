@@ -38,6 +38,9 @@ internal sealed record Precondition(IReadOnlyList<string>? Tags, bool IsNew = fa
 {
     public static readonly Precondition None = new((IReadOnlyList<string>?)null);
 
+    /// <summary>Whether it is worth finding out what the thing looks like now.</summary>
+    public bool IsGiven => Tags is not null || IsNew;
+
     /// <exception cref="RequestRefusedException">400: the header can't be read. Taking it for none would overwrite what it was meant to protect.</exception>
     public static Precondition Of(HttpContext http)
     {

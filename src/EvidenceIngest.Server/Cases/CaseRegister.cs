@@ -145,7 +145,7 @@ internal sealed class CaseRegister(EvidenceCatalogue catalogue, ServerOptions op
         var known = await db.Cases.SingleOrDefaultAsync(c => c.Number == number, ct);
         if (known is not null && !by.Reach.Covers(known.UnitId))
             throw RequestRefusedException.NotFound($"there is no case {number}");
-        if (precondition.Tags is not null)
+        if (precondition.IsGiven)
             precondition.Demand(known is null ? null : View(known, await LinksAsync(db, by.Reach, [number], ct)));
         var before = known is null ? "new" : Describe(known);
         if (known is null)

@@ -51,7 +51,7 @@ internal sealed class MetadataChanges(EvidenceCatalogue catalogue, ItemRegister 
     public async Task<bool> ChangeAsync(CatalogueDb db, string itemId, MetadataPatch patch, Precondition precondition, string by, CancellationToken ct)
     {
         await db.LockItemAsync(itemId, ct);
-        if (precondition.Tags is not null)
+        if (precondition.IsGiven)
             precondition.Demand(await register.FindAsync(db, itemId, ct));
         var item = await db.Items.SingleOrDefaultAsync(i => i.Id == itemId, ct) ?? throw ItemRegister.NoItem(itemId);
         var changes = new List<string>();
