@@ -93,6 +93,12 @@ public sealed class ServerOptions
     /// <summary>When renditions are made; null for always. What people ask for, such as clips, is made at once.</summary>
     public RenderingHours? RenderingHours { get; init; }
 
+    /// <summary>Whether renditions may be begun.</summary>
+    public bool MayRender(DateTimeOffset now) => RenderingHours is not { } hours || hours.NextFrom(now, AgencyZone) == now;
+
+    /// <summary>Clips and stills that are made at the same time, by one server of the installation.</summary>
+    public int ExcerptConcurrency { get; init; } = 1;
+
     /// <summary>How often stages that are due but have no job are looked for.</summary>
     public TimeSpan SweepInterval { get; init; } = TimeSpan.FromSeconds(15);
 

@@ -141,6 +141,7 @@ public static class ServerRegistration
         services.AddSingleton<IWatermarker>(s => new Watermarker(
             s.GetRequiredService<ToolRunner>(), s.GetRequiredService<MediaProbe>(), s.GetRequiredService<IMediaInspector>(), media, server.FontFolder));
         services.AddSingleton<RenditionStore>();
+        services.AddSingleton<MarkedCopies>();
         services.AddSingleton<LinkMarking>();
         services.AddHostedService(s => s.GetRequiredService<LinkMarking>());
         services.AddSingleton<Redactor>();

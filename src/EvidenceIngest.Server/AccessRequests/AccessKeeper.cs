@@ -16,16 +16,14 @@ namespace EvidenceIngest.Server.AccessRequests;
 /// ordered. Any number of servers may run it; one of them makes copies at a time.
 /// </summary>
 internal sealed class AccessKeeper(
-    EvidenceCatalogue catalogue, IDbContextFactory<CatalogueDb> contexts, CatalogueStart start, AccessCopies copies, ServerOptions options, TimeProvider time, ILogger<AccessKeeper> log)
+    EvidenceCatalogue catalogue, CatalogueStart start, AccessCopies copies, ServerOptions options, TimeProvider time, ILogger<AccessKeeper> log)
     : Rounds(start, TimeSpan.FromSeconds(5), time)
 {
-    private const long CopiesLock = 0x45_56_41_43;
-
     internal override async Task<bool> RunOnceAsync(CancellationToken ct)
     {
         await CountAsync(ct);
         await TellAsync(ct);
-        return await MakeAsync(ct);
+        return await copies.MakeDueAsync(ct);
     }
 
     protected override void TellStalled(string reason) => log.AccessStalled(reason);
@@ -82,20 +80,6 @@ internal sealed class AccessKeeper(
                 },
                 ct);
         }
-    }
-
-    /// <returns>True when something was made: there may be more.</returns>
-    private async Task<bool> MakeAsync(CancellationToken ct)
-    {
-        if ((await copies.DueAsync(ct)).Count == 0)
-            return false;
-        await using var alone = await SessionLock.TryTakeAsync(contexts, CopiesLock, ct);
-        if (alone is null)
-            return false;
-        var due = await copies.DueAsync(ct);
-        foreach (var copy in due)
-            await copies.MakeAsync(copy, ct);
-        return due.Count > 0;
     }
 
     private string Show(DateTimeOffset at) => TimeZoneInfo.ConvertTime(at, options.AgencyZone).ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture);

@@ -1,3 +1,5 @@
+using EvidenceIngest.Server.Pipeline;
+
 namespace EvidenceIngest.Server.AccessRequests;
 
 public enum AccessState
@@ -142,7 +144,7 @@ internal sealed class AccessRequestItem
 }
 
 /// <summary>What is shown of one item for one request.</summary>
-internal sealed class AccessCopy
+internal sealed class AccessCopy : IRenditionOrder
 {
     /// <summary>Renditions of that name are shown through their request alone: other links and packages refuse them.</summary>
     public const string Prefix = "access-";
@@ -168,6 +170,8 @@ internal sealed class AccessCopy
     public bool Watermarked { get; set; }
 
     public DateTimeOffset? ReadyAt { get; set; }
+
+    public string Name => Prefix + RequestId;
 }
 
 /// <summary>Whoever has the URL may look until it expires, so often; the token's hash alone is kept.</summary>

@@ -270,7 +270,11 @@ internal sealed partial class CatalogueDb(DbContextOptions<CatalogueDb> options)
         modelBuilder.Entity<DisposalItem>().HasKey(d => new { d.DisposalId, d.ItemId });
         modelBuilder.Entity<AccessRequest>().Ignore(r => r.IsAgreed);
         modelBuilder.Entity<AccessRequestItem>().HasKey(i => new { i.RequestId, i.ItemId });
-        modelBuilder.Entity<AccessCopy>().HasKey(c => new { c.RequestId, c.ItemId });
+        modelBuilder.Entity<AccessCopy>(e =>
+        {
+            e.HasKey(c => new { c.RequestId, c.ItemId });
+            e.Ignore(c => c.Name);
+        });
         modelBuilder.Entity<Excerpt>().Ignore(e => e.Name);
         modelBuilder.Entity<RedactionOrder>().Ignore(r => r.Name);
         modelBuilder.Entity<LinkMark>(e =>

@@ -1,3 +1,5 @@
+using EvidenceIngest.Server.Pipeline;
+
 namespace EvidenceIngest.Server.Excerpts;
 
 public enum ExcerptKind
@@ -21,8 +23,8 @@ public enum ExcerptState
     Failed,
 }
 
-/// <summary>A part of a recording that somebody asked for, and why. The row is the job's memory: whatever makes it may be killed at any time.</summary>
-internal sealed class Excerpt
+/// <summary>A part of a recording that somebody asked for, and why.</summary>
+internal sealed class Excerpt : IRenditionOrder
 {
     public required string Id { get; init; }
 
@@ -61,7 +63,6 @@ internal sealed class Excerpt
 
     public DateTimeOffset? ReadyAt { get; set; }
 
-    /// <summary>Of the rendition that it becomes.</summary>
     public string Name => Kind == ExcerptKind.Clip ? "clip-" + Id : "still-" + Id;
 }
 

@@ -1,28 +1,12 @@
 using EvidenceIngest.Server.Catalogue;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 
 namespace EvidenceIngest.Server.Excerpts;
 
-/// <summary>Has ordered clips and stills made. Any number of servers may run it; one of them makes them at a time.</summary>
-internal sealed class ExcerptKeeper(
-    IDbContextFactory<CatalogueDb> contexts, CatalogueStart start, ExcerptMaking making, TimeProvider time, ILogger<ExcerptKeeper> log) : Rounds(start, TimeSpan.FromSeconds(3), time)
+/// <summary>Has ordered clips and stills made.</summary>
+internal sealed class ExcerptKeeper(CatalogueStart start, ExcerptMaking making, TimeProvider time, ILogger<ExcerptKeeper> log) : Rounds(start, TimeSpan.FromSeconds(3), time)
 {
-    private const long ExcerptsLock = 0x45_56_45_58;
-
-    /// <returns>True when something was made: there may be more.</returns>
-    internal override async Task<bool> RunOnceAsync(CancellationToken ct)
-    {
-        if ((await making.DueAsync(ct)).Count == 0)
-            return false;
-        await using var alone = await SessionLock.TryTakeAsync(contexts, ExcerptsLock, ct);
-        if (alone is null)
-            return false;
-        var due = await making.DueAsync(ct);
-        foreach (var order in due)
-            await making.MakeAsync(order, ct);
-        return due.Count > 0;
-    }
+    internal override Task<bool> RunOnceAsync(CancellationToken ct) => making.MakeDueAsync(ct);
 
     protected override void TellStalled(string reason) => log.ExcerptsStalled(reason);
 }

@@ -3,7 +3,6 @@ using EvidenceIngest.Domain.Evidence;
 using EvidenceIngest.Server.Catalogue;
 using EvidenceIngest.Server.Custody;
 using EvidenceIngest.Server.Items;
-using EvidenceIngest.Server.MediaTools;
 using EvidenceIngest.Server.Pipeline;
 using EvidenceIngest.Server.Renditions;
 using EvidenceIngest.Server.Vault;
@@ -12,46 +11,23 @@ using Microsoft.Extensions.Logging;
 
 namespace EvidenceIngest.Server.Excerpts;
 
-/// <summary>
-/// Makes what was ordered and stores it as a rendition. Idempotent; what was interrupted is made again from its start, and nothing is seen
-/// before it is whole.
-/// </summary>
+/// <summary>Makes what was ordered and stores it as a rendition.</summary>
 internal sealed class ExcerptMaking(
-    EvidenceCatalogue catalogue, ExcerptCutter cutter, IVault vault, RenditionStore store, WorkFolder folder, RunningWork running, ServerOptions options, TimeProvider time,
-    ILogger<ExcerptMaking> log)
+    IDbContextFactory<CatalogueDb> contexts, EvidenceCatalogue catalogue, ExcerptCutter cutter, IVault vault, RenditionStore store, WorkFolder folder, RunningWork running, ServerOptions options,
+    TimeProvider time, ILogger<ExcerptMaking> log) : OrderMaking<Excerpt>(contexts, catalogue, options, time)
 {
-    private const int MostAttempts = 5;
-
     // The input, and a clip that is at most as large, twice while its edges are set.
     private const int RoomFactor = 3;
 
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(30);
+    protected override long Turn => 0x45_56_45_58;
 
-    /// <summary>Those whose turn it is, the longest waiting first.</summary>
-    public Task<List<Excerpt>> DueAsync(CancellationToken ct)
-    {
-        const int Most = 20;
-        var now = time.GetUtcNow();
-        return catalogue.ReadAsync(db => db.Excerpts.Where(e => e.State == ExcerptState.Waiting && e.DueAt <= now).OrderBy(e => e.DueAt).Take(Most).ToListAsync(ct), ct);
-    }
+    protected override int Concurrency => Options.ExcerptConcurrency;
 
-    /// <summary>Whatever goes wrong with this one becomes a sentence that its order shows.</summary>
-    public async Task MakeAsync(Excerpt order, CancellationToken ct)
-    {
-        try
-        {
-            await TryMakeAsync(order, ct);
-        }
-        catch (Exception e) when (!ct.IsCancellationRequested && e is not CatalogueUnavailableException)
-        {
-            var isPassing = e is VaultUnavailableException or MediaToolUnavailableException or IOException or HttpRequestException or TimeoutException;
-            await catalogue.WriteAsync(db => FailAsync(db, order, e.GetBaseException().Message, e is RenditionFailedException, isPassing, ct), ct);
-        }
-    }
+    protected override IQueryable<Excerpt> Due(CatalogueDb db, DateTimeOffset now) => db.Excerpts.Where(e => e.State == ExcerptState.Waiting && e.DueAt <= now).OrderBy(e => e.DueAt);
 
-    private async Task TryMakeAsync(Excerpt order, CancellationToken ct)
+    protected override async Task TryMakeAsync(Excerpt order, CancellationToken ct)
     {
-        var item = await catalogue.ReadAsync(
+        var item = await Catalogue.ReadAsync(
             db => db.Items.Include(i => i.Files).Include(i => i.Facts).Include(i => i.Renditions).SingleAsync(i => i.Id == order.ItemId, ct), ct);
         if (item.State == ItemState.Disposed)
             throw new RenditionFailedException("已到期销毁 / it was disposed of after its term");
@@ -59,7 +35,7 @@ internal sealed class ExcerptMaking(
         using var work = folder.Open(order.ItemId);
         var (made, note) = await CutAsync(order, item, work, shown, ct);
         var stored = await store.PutAsync(order.ItemId, order.Bucket, order.Key, made, ct);
-        await catalogue.WriteAsync(db => RecordAsync(db, order, stored, note, ct), ct);
+        await Catalogue.WriteAsync(db => RecordAsync(db, order, stored, note, ct), ct);
     }
 
     /// <summary>From the one master that holds it all; where there is none, or it resists, from the proxy.</summary>
@@ -92,22 +68,24 @@ internal sealed class ExcerptMaking(
         return await cutter.CutAsync(order, kind, input, source.Sha256, source.From, work.Folder, progress, ct);
     }
 
-    private static async Task<Excerpt?> LockAsync(CatalogueDb db, Excerpt order, CancellationToken ct)
+    protected override async Task<Excerpt?> LockAsync(CatalogueDb db, Excerpt order, CancellationToken ct)
     {
         await db.LockItemAsync(order.ItemId, ct);
         var known = await db.Excerpts.SingleAsync(e => e.Id == order.Id, ct);
         return known.State == ExcerptState.Waiting ? known : null;
     }
 
+    protected override void Fail(Excerpt known) => known.State = ExcerptState.Failed;
+
     private async Task RecordAsync(CatalogueDb db, Excerpt order, StoredRendition made, string? note, CancellationToken ct)
     {
         if (await LockAsync(db, order, ct) is not { } known)
             return;
-        var now = time.GetUtcNow();
+        var now = Time.GetUtcNow();
         db.Add(made);
         (known.State, known.Note, known.ReadyAt) = (ExcerptState.Ready, Notes(order, made, note), now);
         await db.AppendAsync(
-            order.ItemId, now, Actors.Server(options.Name), CustodyEventKind.Rendered,
+            order.ItemId, now, Actors.Server(Options.Name), CustodyEventKind.Rendered,
             $"{RenditionStore.Describe(made)}, ordered by {order.AskedBy}: {order.Why}", ct);
     }
 
@@ -120,16 +98,4 @@ internal sealed class ExcerptMaking(
                     + " / copied: it plays exactly what was asked for, but some pictures from before its start lie in the file unseen; order it with nothingHidden before giving it to others"
                 : null,
         }.OfType<string>()) is { Length: > 0 } text ? text : null;
-
-    private async Task FailAsync(CatalogueDb db, Excerpt order, string why, bool isFinal, bool isPassing, CancellationToken ct)
-    {
-        if (await LockAsync(db, order, ct) is not { } known)
-            return;
-        known.Attempts++;
-        (known.Note, known.DueAt) = ($"暂时无法制作，将自动重试 / can't be made now, it is tried again: {why}", time.GetUtcNow() + Pause);
-        if (!isFinal && (isPassing || known.Attempts < MostAttempts))
-            return;
-        (known.State, known.Note) = (ExcerptState.Failed, why);
-        await db.AppendAsync(order.ItemId, time.GetUtcNow(), Actors.Server(options.Name), CustodyEventKind.RenderFailed, $"{order.Name}: {why}", ct);
-    }
 }

@@ -1,9 +1,10 @@
 using EvidenceIngest.Server.AccessRequests;
+using EvidenceIngest.Server.Pipeline;
 
 namespace EvidenceIngest.Server.Items;
 
-/// <summary>What a link shows instead of its rendition: a copy with a name burned in. The row is the job's memory.</summary>
-internal sealed class LinkMark
+/// <summary>What a link shows instead of its rendition: a copy with a name burned in.</summary>
+internal sealed class LinkMark : IRenditionOrder
 {
     /// <summary>Renditions of that name are shown through their own link alone.</summary>
     public const string Prefix = "marked-";

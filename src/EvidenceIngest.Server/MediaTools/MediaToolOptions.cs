@@ -44,6 +44,9 @@ public sealed class MediaToolOptions
     /// </summary>
     public double RenderingSecondsPerMebibyte { get; init; } = 30;
 
+    /// <summary>A tool that takes no processor time for so long, or for half of its limit, is ended as hung.</summary>
+    public TimeSpan IdleTime { get; init; } = TimeSpan.FromMinutes(2);
+
     /// <summary>Pictures with more pixels are refused: 16384 x 16384 would take gigabytes for each frame.</summary>
     public long MaxPixels { get; init; } = 100_000_000;
 

@@ -15,8 +15,15 @@ internal sealed partial record ToolOutcome(
     private const int NotExecutable = 126;
     private const int NotFound = 127;
     private const int Killed = 128 + 9;
+    private const int Terminated = 128 + 15;
     private const int CpuLimit = 128 + 24;
     private const int FileLimit = 128 + 25;
+
+    // ffmpeg ends in order when it is asked to, or when its processor time is over, and doesn't say at our level of logging which it was.
+    private const int Asked = 255;
+
+    /// <summary>Processor time that it took at least.</summary>
+    public TimeSpan Used { get; init; }
 
     public bool Succeeded => ExitCode == 0 && !TimedOut;
 
@@ -25,7 +32,7 @@ internal sealed partial record ToolOutcome(
     {
         { TimedOut: true } => $"it took longer than {Limits.Time.TotalSeconds:0} s",
         { ExitCode: CpuLimit } => "it used up its processor time",
-        _ when Says("received signal 24") => "it used up its processor time",
+        { ExitCode: Asked } => "it used up its processor time",
         { ExitCode: FileLimit } => $"its output grew beyond {Limits.FileBytes} bytes",
         _ when Says("File too large") => $"its output grew beyond {Limits.FileBytes} bytes",
         _ when Says("Cannot allocate memory") || Says("get_buffer() failed") => "it needed more memory than it may have",
@@ -41,12 +48,12 @@ internal sealed partial record ToolOutcome(
         if (TimedOut || ExitCode == 0)
             return this;
         if (ExitCode is NotExecutable or NotFound)
-            throw new MediaToolUnavailableException($"the tool can't be started: {LastLine()}");
+            throw new MediaToolUnavailableException($"媒体工具无法启动 / the tool can't be started: {LastLine()}");
         if (Says("No space left on device"))
-            throw new MediaToolUnavailableException("the disk is full");
-        // 255: ffmpeg ends in order when it is asked to, as by a service manager that stops us.
-        if (ExitCode is Killed or 128 + 15 || Says("received signal 15") || Says("received signal 2."))
-            throw new MediaToolUnavailableException("the tool was ended from outside");
+            throw new MediaToolUnavailableException("磁盘已满 / the disk is full");
+        // As by a service manager that stops us, or by a machine that lacks memory. Whoever has not taken half of the time that was allowed has not used it up.
+        if (ExitCode is Killed or Terminated || (ExitCode == Asked && Used < Limits.Time / 2))
+            throw new MediaToolUnavailableException("媒体工具被外部终止 / the tool was ended from outside");
         return this;
     }
 
@@ -63,5 +70,5 @@ internal sealed partial record ToolOutcome(
     private static partial Regex Address();
 }
 
-/// <summary>ffmpeg or ffprobe is missing, was killed, or has no room. Worth a retry.</summary>
+/// <summary>ffmpeg or ffprobe is missing, was killed or stopped, or has no room. Worth a retry. The message is for whoever looks at the item.</summary>
 public sealed class MediaToolUnavailableException(string message, Exception? cause = null) : Exception(message, cause);

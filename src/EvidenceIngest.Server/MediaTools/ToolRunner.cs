@@ -40,7 +40,7 @@ internal sealed class ToolRunner(MediaToolOptions options, TimeProvider time, IL
         // "ffmpeg version 5.1.9-0+deb12u1 Copyright (c) …"
         var words = outcome.Output.Split(' ', 4);
         if (words is not [var name, "version", var number, _])
-            throw new MediaToolUnavailableException($"{tool} doesn't say its version: {outcome.Why}");
+            throw new MediaToolUnavailableException($"媒体工具无法使用 / {tool} doesn't say its version: {outcome.Why}");
         lock (_guard)
             return _versions[tool] = $"{name} {number}";
     }
@@ -68,7 +68,8 @@ internal sealed class ToolRunner(MediaToolOptions options, TimeProvider time, IL
         using var process = Start(command, call.WorkFolder);
         using var limit = new CancellationTokenSource(call.Limits.Time, time);
         using var broken = new CancellationTokenSource();
-        using var any = CancellationTokenSource.CreateLinkedTokenSource(ct, limit.Token, broken.Token);
+        await using var pulse = new ToolPulse(process, Shorter(options.IdleTime, call.Limits.Time / 2), time);
+        using var any = CancellationTokenSource.CreateLinkedTokenSource(ct, limit.Token, broken.Token, pulse.Stopped);
         Action end = () => broken.Cancel();
         var input = FeedAsync(process.StandardInput, call.Feed, end, any.Token);
         var output = call.Drain is { } drain ? DrainAsync(process.StandardOutput.BaseStream, drain, end, any.Token)
@@ -85,21 +86,26 @@ internal sealed class ToolRunner(MediaToolOptions options, TimeProvider time, IL
             await process.WaitForExitAsync(CancellationToken.None);
             ct.ThrowIfCancellationRequested();
             ended = true;
+            if (pulse.Stopped.IsCancellationRequested)
+            {
+                await Task.WhenAll(input, output, errors).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                throw new MediaToolUnavailableException("媒体工具停止响应，已被终止 / the tool did nothing any more and was ended");
+            }
         }
 
         try
         {
             await Task.WhenAll(input, output, errors);
             var (text, cut) = await output;
-            return new ToolOutcome(process.ExitCode, ended, text, cut, await errors, call.Limits);
+            return new ToolOutcome(process.ExitCode, ended, text, cut, await errors, call.Limits) { Used = pulse.Used };
         }
         catch (EndOfStreamException) when (process.ExitCode != 0)
         {
-            return new ToolOutcome(process.ExitCode, ended, "", OutputCut: true, await errors, call.Limits);
+            return new ToolOutcome(process.ExitCode, ended, "", OutputCut: true, await errors, call.Limits) { Used = pulse.Used };
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
-            return new ToolOutcome(process.ExitCode, TimedOut: true, "", OutputCut: true, await errors, call.Limits);
+            return new ToolOutcome(process.ExitCode, TimedOut: true, "", OutputCut: true, await errors, call.Limits) { Used = pulse.Used };
         }
     }
 
@@ -166,9 +172,11 @@ internal sealed class ToolRunner(MediaToolOptions options, TimeProvider time, IL
         }
         catch (Win32Exception e)
         {
-            throw new MediaToolUnavailableException($"{command[0]} can't be started: {e.Message}", e);
+            throw new MediaToolUnavailableException($"媒体工具无法启动 / {command[0]} can't be started: {e.Message}", e);
         }
     }
+
+    private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
     // What lies beyond the limit is read and dropped: a full pipe would stop the tool instead of ending it.
     private static async Task<(string Text, bool Cut)> ReadHeadAsync(Stream stream)

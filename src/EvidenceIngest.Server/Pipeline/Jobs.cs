@@ -23,15 +23,16 @@ internal sealed class DeriveJob(
 {
     public const string Name = "derive";
 
-    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
+    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default) =>
+        await RunAsync(context.JobDetail.Key.Name, cancellationToken);
+
+    internal async Task RunAsync(string itemId, CancellationToken cancellationToken)
     {
-        var itemId = context.JobDetail.Key.Name;
         using var work = folder.Open(itemId);
         if (!await runs.RunAsync(itemId, Stage.Inspect, ct => inspecting.RunAsync(itemId, work, ct), cancellationToken))
             return;
         // Outside of its hours it stays due, and the sweep finds it when they begin.
-        var now = time.GetUtcNow();
-        if (options.RenderingHours is { } hours && hours.NextFrom(now, options.AgencyZone) != now)
+        if (!options.MayRender(time.GetUtcNow()))
             return;
         if (await runs.RunAsync(itemId, Stage.Render, ct => rendering.RunAsync(itemId, work, ct), cancellationToken))
             await schedule.TryScheduleAsync(itemId, Stage.Transcribe, cancellationToken);

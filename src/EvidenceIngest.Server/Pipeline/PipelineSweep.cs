@@ -61,10 +61,13 @@ internal sealed class PipelineSweep(
     internal async Task<int> SweepAsync(CancellationToken ct)
     {
         await awaited.ReleaseAsync(ct);
-        var before = time.GetUtcNow() - Patience;
+        var now = time.GetUtcNow();
+        var before = now - Patience;
+        // What has to wait for its hours must not fill the rows that are looked at.
+        var mayRender = options.MayRender(now);
         var due = await catalogue.ReadAsync(
             db => db.ItemStages
-                .Where(s => s.State == StageState.Due && s.DueAt <= before)
+                .Where(s => s.State == StageState.Due && s.DueAt <= before && (mayRender || s.Stage != Stage.Render))
                 .Join(db.Items, s => s.ItemId, i => i.Id, (s, i) => new { s.ItemId, s.Stage, s.DueAt, i.DeadlineAt })
                 .OrderBy(s => s.DeadlineAt).ThenBy(s => s.DueAt)
                 .Take(Most)

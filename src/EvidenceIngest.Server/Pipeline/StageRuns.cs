@@ -4,6 +4,7 @@ using EvidenceIngest.Domain.Custody;
 using EvidenceIngest.Domain.Deliveries;
 using EvidenceIngest.Server.Catalogue;
 using EvidenceIngest.Server.Custody;
+using EvidenceIngest.Server.MediaTools;
 using EvidenceIngest.Server.Transcription;
 using EvidenceIngest.Server.Vault;
 using Microsoft.EntityFrameworkCore;
@@ -13,8 +14,9 @@ namespace EvidenceIngest.Server.Pipeline;
 
 /// <summary>
 /// The border of every stage: runs it when it is its turn, and turns whatever it throws into a visible state. Passing
-/// trouble is tried again for ever; a stage that keeps failing on its own input is given up with a custody event, except
-/// sealing, which is never given up.
+/// trouble is tried again for ever; so is trouble of the machine's media tools, less and less often, and from the fifth time
+/// on a custody event and the item say so. A stage that keeps failing on its own input is given up with a custody event,
+/// except sealing, which is never given up.
 /// </summary>
 internal sealed class StageRuns(
     EvidenceCatalogue catalogue, PipelineSchedule schedule, VaultTrust trust, ServerOptions options, TimeProvider time, ILogger<StageRuns> log)
@@ -80,7 +82,8 @@ internal sealed class StageRuns(
             return null;
         var now = time.GetUtcNow();
         var reason = failure.GetBaseException().Message;
-        if (stage != Stage.Seal && !IsPassing(failure) && row.Attempts + 1 >= MostAttempts)
+        var isMachine = failure is MediaToolUnavailableException;
+        if (stage != Stage.Seal && !isMachine && !IsPassing(failure) && row.Attempts + 1 >= MostAttempts)
         {
             row.Become(StageState.Failed, now, reason);
             // What follows needs what failed; an item never waits for something that won't come.
@@ -95,9 +98,9 @@ internal sealed class StageRuns(
         }
 
         row.Attempts++;
-        row.Note = reason;
+        row.Note = isMachine ? MachineNote(row.Attempts, reason) : reason;
         row.ChangedAt = now;
-        var pause = Stages.Backoff(stage, row.Attempts);
+        var pause = isMachine ? Stages.MachineBackoff(row.Attempts) : Stages.Backoff(stage, row.Attempts);
         row.DueAt = now + pause;
         if (stage == Stage.Seal)
         {
@@ -106,7 +109,14 @@ internal sealed class StageRuns(
                 delivery.Reason = reason;
         }
 
+        if (isMachine && row.Attempts == MostAttempts)
+            await db.AppendAsync(itemId, now, Actors.Server(options.Name), CustodyEventKind.RenderFailed, $"{stage} failed {MostAttempts} times for the machine, and is tried again: {reason}", ct);
         log.Postponed(stage.ToString(), itemId, row.Attempts, pause, reason);
         return row.DueAt;
     }
+
+    private static string MachineNote(int attempts, string reason) => attempts < MostAttempts
+        ? $"服务器运行媒体工具时出现故障，稍后自动重试；原始文件已封存，不受影响 / the server's media tools failed, it is tried again; the master is sealed and intact: {reason}"
+        : $"服务器运行媒体工具已连续失败 {attempts} 次。原始文件已封存，不受影响。请管理员检查服务器的磁盘空间、内存和 ffmpeg，排除故障后系统自动重试，最迟一天内进行，无需重新申请"
+            + $" / the server's media tools failed {attempts} times; the master is sealed and intact. Check the server's disk space, memory and ffmpeg: it is tried again by itself, within a day: {reason}";
 }

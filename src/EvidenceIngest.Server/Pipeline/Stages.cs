@@ -31,7 +31,18 @@ internal static class Stages
     public static TimeSpan Backoff(Stage stage, int attempts)
     {
         var most = stage == Stage.Seal ? TimeSpan.FromSeconds(30) : TimeSpan.FromMinutes(5);
-        var doubled = TimeSpan.FromSeconds(Math.Pow(2, Math.Clamp(attempts - 1, 0, 10)));
+        return Doubled(TimeSpan.FromSeconds(1), attempts, most);
+    }
+
+    /// <summary>
+    /// As <see cref="Backoff"/>, where the machine failed and not the recording. It may take its operator a while; and a recording that brings the
+    /// tools down each time must not keep the others waiting for ever.
+    /// </summary>
+    public static TimeSpan MachineBackoff(int attempts) => Doubled(TimeSpan.FromSeconds(30), attempts, TimeSpan.FromDays(1));
+
+    private static TimeSpan Doubled(TimeSpan first, int attempts, TimeSpan most)
+    {
+        var doubled = first * Math.Pow(2, Math.Clamp(attempts - 1, 0, 20));
         return doubled < most ? doubled : most;
     }
 }

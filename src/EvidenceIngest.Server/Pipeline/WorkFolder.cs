@@ -1,4 +1,5 @@
 using System.Globalization;
+using EvidenceIngest.Server.MediaTools;
 
 namespace EvidenceIngest.Server.Pipeline;
 
@@ -26,16 +27,16 @@ internal sealed class WorkPlace(string folder, long reserveBytes) : IDisposable
     /// <summary>Fetched once, for whoever of the job's stages asks first.</summary>
     public IReadOnlyList<string>? Masters { get; set; }
 
-    /// <exception cref="IOException">The disk would become too full; worth a retry.</exception>
+    /// <exception cref="MediaToolUnavailableException">The disk would become too full; worth a retry.</exception>
     public void DemandRoom(long bytes)
     {
         Directory.CreateDirectory(folder);
         var free = new DriveInfo(folder).AvailableFreeSpace;
         if (free - bytes < reserveBytes)
         {
-            throw new IOException(string.Create(
+            throw new MediaToolUnavailableException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"the work folder's disk has {free} bytes free, too few for {bytes} and the reserve of {reserveBytes}"));
+                $"工作目录所在磁盘空间不足 / the work folder's disk has {free} bytes free, too few for {bytes} and the reserve of {reserveBytes}"));
         }
     }
 

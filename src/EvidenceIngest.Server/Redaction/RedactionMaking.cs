@@ -15,16 +15,11 @@ using Microsoft.Extensions.Logging;
 
 namespace EvidenceIngest.Server.Redaction;
 
-/// <summary>
-/// Makes ordered copies and stores them for review. Idempotent; what was interrupted is made again from its start, and nothing is seen before it is
-/// whole and proven.
-/// </summary>
+/// <summary>Makes ordered copies and stores them, proven, for review.</summary>
 internal sealed class RedactionMaking(
-    EvidenceCatalogue catalogue, Redactor redactor, MasterCopies masters, IMediaInspector inspector, IVault vault, RenditionStore store, WorkFolder folder, RunningWork running,
-    ServerOptions options, TimeProvider time, ILogger<RedactionMaking> log)
+    IDbContextFactory<CatalogueDb> contexts, EvidenceCatalogue catalogue, Redactor redactor, MasterCopies masters, IMediaInspector inspector, IVault vault, RenditionStore store, WorkFolder folder,
+    RunningWork running, ServerOptions options, TimeProvider time, ILogger<RedactionMaking> log) : OrderMaking<RedactionOrder>(contexts, catalogue, options, time)
 {
-    private const int MostAttempts = 5;
-
     // PCM in stereo, of the recording and of the copy.
     private const int SoundBytesPerSecond = 2 * 192_000;
 
@@ -34,39 +29,22 @@ internal sealed class RedactionMaking(
     // Further off, and what people saw when they drew is not where the master has it.
     private const double MostDifference = 0.5;
 
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(30);
+    protected override long Turn => 0x45_56_52_44;
 
-    /// <summary>Those whose turn it is, the longest waiting first.</summary>
-    public Task<List<RedactionOrder>> DueAsync(CancellationToken ct)
-    {
-        const int Most = 20;
-        var now = time.GetUtcNow();
-        return catalogue.ReadAsync(db => db.Redactions.Where(r => r.State == RedactionState.Ordered && r.DueAt <= now).OrderBy(r => r.DueAt).Take(Most).ToListAsync(ct), ct);
-    }
+    protected override IQueryable<RedactionOrder> Due(CatalogueDb db, DateTimeOffset now) =>
+        db.Redactions.Where(r => r.State == RedactionState.Ordered && r.DueAt <= now).OrderBy(r => r.DueAt);
 
-    /// <summary>Whatever goes wrong with this one becomes a sentence that its order shows.</summary>
-    public async Task MakeAsync(RedactionOrder order, CancellationToken ct)
-    {
-        try
-        {
-            await TryMakeAsync(order, ct);
-        }
-        catch (Exception e) when (!ct.IsCancellationRequested && e is not CatalogueUnavailableException)
-        {
-            // The store that is away is waited for; a machine without room is given up like a file that can't be read, and ordered again by a person.
-            var isPassing = e is VaultUnavailableException or HttpRequestException or TimeoutException;
-            await catalogue.WriteAsync(db => FailAsync(db, order, e.GetBaseException().Message, e is RenditionFailedException, isPassing, ct), ct);
-        }
-    }
+    // The store that is away is waited for; a machine without room is given up like a file that can't be read, and ordered again by a person.
+    protected override bool IsPassing(Exception failure) => failure is VaultUnavailableException or HttpRequestException or TimeoutException;
 
-    private async Task TryMakeAsync(RedactionOrder order, CancellationToken ct)
+    protected override async Task TryMakeAsync(RedactionOrder order, CancellationToken ct)
     {
-        var item = await catalogue.ReadAsync(
+        var item = await Catalogue.ReadAsync(
             db => db.Items.Include(i => i.Files).Include(i => i.Facts).Include(i => i.Renditions).SingleAsync(i => i.Id == order.ItemId, ct), ct);
         if (item.State == ItemState.Disposed)
             throw new RenditionFailedException("已到期销毁 / it was disposed of after its term");
         var plan = EvidenceJson.FromBytes<RedactionPlan>(order.Plan);
-        var transcript = await catalogue.ReadAsync(db => RedactionOrders.TranscriptAsync(db, order.ItemId, plan, ct), ct);
+        var transcript = await Catalogue.ReadAsync(db => RedactionOrders.TranscriptAsync(db, order.ItemId, plan, ct), ct);
         var (words, length) = (transcript?.Read(), RedactionOrders.LengthOf(item));
         using var shown = running.Begin("Redact");
         using var work = folder.Open(order.ItemId);
@@ -80,7 +58,7 @@ internal sealed class RedactionMaking(
             stored.Add(await store.PutAsync(order.ItemId, order.Bucket, order.Key + "-text", text, ct));
         }
 
-        await catalogue.WriteAsync(db => RecordAsync(db, order, stored, note, ct), ct);
+        await Catalogue.WriteAsync(db => RecordAsync(db, order, stored, note, ct), ct);
     }
 
     /// <summary>From the masters; where they resist, or play differently from what people see, from the viewing copy.</summary>
@@ -129,37 +107,27 @@ internal sealed class RedactionMaking(
             new RenditionRecipe($"{Redactor.Maker}, plan sha256 {order.PlanSha256}", [], [transcriptSha256], Copied: false, DurationDifference: null));
     }
 
-    private static async Task<RedactionOrder?> LockAsync(CatalogueDb db, RedactionOrder order, CancellationToken ct)
+    protected override async Task<RedactionOrder?> LockAsync(CatalogueDb db, RedactionOrder order, CancellationToken ct)
     {
         await db.LockItemAsync(order.ItemId, ct);
         var known = await db.Redactions.SingleAsync(r => r.Id == order.Id, ct);
         return known.State == RedactionState.Ordered ? known : null;
     }
 
+    protected override void Fail(RedactionOrder known) => known.State = RedactionState.Failed;
+
     private async Task RecordAsync(CatalogueDb db, RedactionOrder order, List<StoredRendition> made, string? note, CancellationToken ct)
     {
         if (await LockAsync(db, order, ct) is not { } known)
             return;
-        var now = time.GetUtcNow();
+        var now = Time.GetUtcNow();
         db.AddRange(made);
         await db.SaveChangesAsync(ct);
         (known.State, known.Note, known.MadeAt) = (RedactionState.ToReview, note, now);
         (known.Rendition, known.TextRendition) = (made[0].Name, made.Count > 1 ? made[1].Name : null);
-        var actor = Actors.Server(options.Name);
+        var actor = Actors.Server(Options.Name);
         await db.AppendAsync(
             order.ItemId,
             [.. made.Select(r => new NewEvent(now, actor, CustodyEventKind.Rendered, $"{RenditionStore.Describe(r)}, proven, ordered by {order.OrderedBy}, to be reviewed by another person"))], ct);
-    }
-
-    private async Task FailAsync(CatalogueDb db, RedactionOrder order, string why, bool isFinal, bool isPassing, CancellationToken ct)
-    {
-        if (await LockAsync(db, order, ct) is not { } known)
-            return;
-        known.Attempts++;
-        (known.Note, known.DueAt) = ($"暂时无法制作，将自动重试 / can't be made now, it is tried again: {why}", time.GetUtcNow() + Pause);
-        if (!isFinal && (isPassing || known.Attempts < MostAttempts))
-            return;
-        (known.State, known.Note) = (RedactionState.Failed, why);
-        await db.AppendAsync(order.ItemId, time.GetUtcNow(), Actors.Server(options.Name), CustodyEventKind.RenderFailed, $"{order.Name}: {why}", ct);
     }
 }

@@ -1,3 +1,5 @@
+using EvidenceIngest.Server.Pipeline;
+
 namespace EvidenceIngest.Server.Redaction;
 
 public enum RedactionState
@@ -18,8 +20,8 @@ public enum RedactionState
     Failed,
 }
 
-/// <summary>遮蔽件: a copy that somebody ordered by a plan. The row is the job's memory; the plan in it never changes.</summary>
-internal sealed class RedactionOrder
+/// <summary>遮蔽件: a copy that somebody ordered by a plan, which never changes.</summary>
+internal sealed class RedactionOrder : IRenditionOrder
 {
     public required string Id { get; init; }
 

@@ -68,6 +68,7 @@ internal sealed class Settings(EvidenceHome home, IConfiguration values)
         },
         SealingConcurrency = Number("Server:SealingConcurrency", 2, 1, 64),
         RenderingConcurrency = Number("Server:RenderingConcurrency", 1, 1, 64),
+        ExcerptConcurrency = Number("Server:ExcerptConcurrency", 1, 1, 64),
         RenderingHours = Hours("Server:RenderingHours") is { } hours ? new RenderingHours(hours.From, hours.Until) : null,
         Settings = Published(),
     };

@@ -35,15 +35,36 @@ public sealed class ToolRunnerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_hang_ends_by_the_clock_and_leaves_no_process()
+    public async Task Work_without_end_ends_by_the_clock()
     {
         var clock = Stopwatch.StartNew();
-        var outcome = await ShellAsync("echo $$; sleep 1000 & echo $!; wait", new ToolLimits(TimeSpan.FromSeconds(1), 1 << 20));
-        Assert.True(outcome.TimedOut);
+        var outcome = await ShellAsync("while :; do :; done", new ToolLimits(TimeSpan.FromSeconds(4), 1 << 20));
         Assert.False(outcome.Succeeded);
-        Assert.InRange(clock.Elapsed.TotalSeconds, 0.9, 30);
-        foreach (var pid in outcome.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        Assert.Matches("longer than 4 s|processor time", outcome.Why);
+        Assert.InRange(clock.Elapsed.TotalSeconds, 3.9, 60);
+    }
+
+    [Theory]
+    [InlineData("sleep 1000 & echo $!; wait")]
+    [InlineData("sleep 1000 & echo $!; kill -STOP $$")]
+    [InlineData("sleep 1000 & echo $!; i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done; kill -STOP $$")]
+    public async Task What_does_nothing_any_more_is_ended_long_before_its_limit_leaves_no_process_and_is_no_damage(string script)
+    {
+        var clock = Stopwatch.StartNew();
+        var told = Path.Combine(_folder.FullName, "told");
+        await Assert.ThrowsAsync<MediaToolUnavailableException>(() => Impatient().RunAsync(Shell($"exec > {told}; echo $$; {script}", Plenty), Studio.Ct));
+        Assert.InRange(clock.Elapsed.TotalSeconds, 1.9, 40);
+        var processes = await File.ReadAllLinesAsync(told, Studio.Ct);
+        Assert.Equal(2, processes.Length);
+        foreach (var pid in processes)
             Assert.False(Directory.Exists($"/proc/{pid}") && !File.ReadAllText($"/proc/{pid}/stat").Contains(") Z ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Whoever_works_now_and_then_is_not_taken_for_hung()
+    {
+        var outcome = await Impatient().RunAsync(Shell("n=0; while [ $n -lt 6 ]; do n=$((n+1)); i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done; sleep 0.7; done; echo done", Plenty), Studio.Ct);
+        Assert.Equal("done", outcome.Output.Trim());
     }
 
     [Fact]
@@ -90,9 +111,19 @@ public sealed class ToolRunnerTests : IDisposable
 
     [Theory]
     [InlineData("kill -9 $$")]
+    [InlineData("kill -15 $$")]
+    [InlineData("exit 255")]
     [InlineData("echo 'av_interleaved_write_frame(): No space left on device' >&2; exit 1")]
     public async Task What_the_machine_did_is_worth_a_retry(string script) =>
         await Assert.ThrowsAsync<MediaToolUnavailableException>(() => ShellAsync(script));
+
+    [Fact]
+    public async Task What_ends_in_order_after_half_of_its_time_has_used_it_up()
+    {
+        // Its own seconds, by its own clock: in hundredths.
+        var outcome = await ShellAsync("while read _ _ _ _ _ _ _ _ _ _ _ _ _ used _ < /proc/$$/stat && [ $used -lt 500 ]; do :; done; exit 255", new ToolLimits(TimeSpan.FromSeconds(8), 1 << 20));
+        Assert.Matches("longer than 8 s|processor time", outcome.Why);
+    }
 
     [Fact]
     public async Task A_missing_tool_is_no_damage_of_the_recording() =>
@@ -107,6 +138,9 @@ public sealed class ToolRunnerTests : IDisposable
     }
 
     public void Dispose() => _folder.Delete(recursive: true);
+
+    private static ToolRunner Impatient() =>
+        new(new MediaToolOptions { Threads = 1, Niceness = 0, IdleTime = TimeSpan.FromSeconds(2) }, TimeProvider.System, NullLogger<ToolRunner>.Instance);
 
     private ToolCall Shell(string script, ToolLimits limits) => new("sh", ["-c", script], _folder.FullName, limits);
 

@@ -12,12 +12,17 @@ internal static class RealMedia
 
     /// <param name="cluster">Where its database is made.</param>
     /// <param name="more">Replaces what else a test wants replaced.</param>
-    public static Task<TestServer> StartAsync(PrivateCluster cluster, Action<IServiceCollection>? more = null) => TestServer.StartAsync(cluster, withJobs: false, services: services =>
-    {
-        services.AddSingleton<IMediaInspector, MediaInspector>();
-        services.AddSingleton<IRenditionMaker, RenditionMaker>();
-        more?.Invoke(services);
-    });
+    /// <param name="excerptConcurrency">As of <see cref="TestServer.StartAsync"/>.</param>
+    public static Task<TestServer> StartAsync(PrivateCluster cluster, Action<IServiceCollection>? more = null, int excerptConcurrency = 1) => TestServer.StartAsync(
+        cluster,
+        withJobs: false,
+        services: services =>
+        {
+            services.AddSingleton<IMediaInspector, MediaInspector>();
+            services.AddSingleton<IRenditionMaker, RenditionMaker>();
+            more?.Invoke(services);
+        },
+        excerptConcurrency: excerptConcurrency);
 
     /// <summary>One recording of these files, as far as inspection.</summary>
     public static async Task<string> SealAsync(TestServer server, params string[] files)

@@ -87,12 +87,15 @@ internal sealed class TestServer : IAsyncDisposable
     /// <param name="directory">That knows some accounts' passwords.</param>
     /// <param name="secondFactorRoles">That demand a second factor.</param>
     /// <param name="transcription">What writes down what is said; null for no model.</param>
+    /// <param name="renderingHours">When renditions are made; null for always.</param>
+    /// <param name="excerptConcurrency">Clips and stills made at once.</param>
     public static async Task<TestServer> StartAsync(
         PrivateCluster cluster, bool withJobs = true, string? database = null, MemoryVault? vault = null, Action<MemoryVault>? arrange = null,
         UnknownRecorders unknownRecorders = UnknownRecorders.Quarantine, Uri? timestampAuthority = null, IReadOnlyList<Uri>? witnesses = null,
         MemoryVault? secondVault = null, FixityOptions? fixity = null, Action<IServiceCollection>? services = null, string? fontFolder = null,
         Func<string, EventsOptions>? events = null, RateOptions? rates = null,
-        DirectoryOptions? directory = null, IReadOnlyList<Role>? secondFactorRoles = null, TranscriptionOptions? transcription = null)
+        DirectoryOptions? directory = null, IReadOnlyList<Role>? secondFactorRoles = null, TranscriptionOptions? transcription = null,
+        RenderingHours? renderingHours = null, int excerptConcurrency = 1)
     {
         database ??= await cluster.NewCatalogueAsync();
         var folder = Directory.CreateTempSubdirectory("evidence-server-").FullName;
@@ -115,6 +118,8 @@ internal sealed class TestServer : IAsyncDisposable
                 KeyRingFolder = Path.Combine(folder, "secrets", "key-ring"),
                 SweepInterval = TimeSpan.FromMilliseconds(500),
                 WorkReserveBytes = 0,
+                RenderingHours = renderingHours,
+                ExcerptConcurrency = excerptConcurrency,
                 UnknownRecorders = unknownRecorders,
                 Rates = rates ?? new RateOptions { PerSecond = 0, DockPerSecond = 0, LinkPerSecond = 0, UnknownPerSecond = 0 },
                 Fixity = fixity ?? new FixityOptions
