@@ -45,7 +45,7 @@ internal sealed record Precondition(IReadOnlyList<string>? Tags)
             return None;
         return EntityTagHeaderValue.TryParseStrictList(given, out var tags)
             ? new Precondition([.. tags.Where(t => !t.IsWeak).Select(t => t.Tag.ToString())])
-            : throw RequestRefusedException.Invalid(HeaderNames.IfMatch, "must be the ETag of what you have read, in its quotes");
+            : throw RequestRefusedException.Invalid(HeaderNames.IfMatch, "应为读取时得到的版本标记（ETag），保留引号 / must be the ETag of what you have read, in its quotes");
     }
 
     /// <param name="view">As it would be shown now; null when there is none.</param>
@@ -54,6 +54,6 @@ internal sealed record Precondition(IReadOnlyList<string>? Tags)
         where T : class
     {
         if (Tags is not null && (view is null || !(Tags.Contains("*") || Tags.Contains(ETags.Of(view)))))
-            throw new RequestRefusedException(StatusCodes.Status412PreconditionFailed, "somebody has changed it since you read it: read it again, look at what is different, and send your change once more. Nothing was changed");
+            throw new RequestRefusedException(StatusCodes.Status412PreconditionFailed, "您读取之后已有他人修改，没有保存任何内容。请重新读取、核对差异后再提交 / somebody has changed it since you read it: read it again, look at what is different, and send your change once more. Nothing was changed");
     }
 }
