@@ -5,6 +5,7 @@ using EvidenceIngest.Server.Events;
 using EvidenceIngest.Server.Fixity;
 using EvidenceIngest.Server.People.Ldap;
 using EvidenceIngest.Server.Pipeline;
+using EvidenceIngest.Server.Recorders;
 using EvidenceIngest.Server.Reminders;
 using EvidenceIngest.Server.Transcription;
 using EvidenceIngest.Server.Transparency;
@@ -58,6 +59,9 @@ public sealed class ServerOptions
 
     /// <summary>When who is told of what has a deadline.</summary>
     public ReminderOptions Reminders { get; init; } = new();
+
+    /// <summary>Hardware profiles on this machine, read anew each time.</summary>
+    public Func<ProfilesOfMachine> RecorderProfiles { get; init; } = () => new ProfilesOfMachine([], []);
 
     /// <summary>What writes down what is said.</summary>
     public TranscriptionOptions Transcription { get; init; } = new();

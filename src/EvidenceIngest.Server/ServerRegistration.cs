@@ -215,6 +215,7 @@ public static class ServerRegistration
         DockEndpoints.Map(api);
         api.MapStatus();
         api.MapSpeech();
+        api.MapRecorderProfiles();
     }
 
     private static void AddPipeline(IServiceCollection services, ServerOptions server)

@@ -15,10 +15,14 @@ public static class WebRegistration
     // So long a page whose connection broke finds itself again as it was.
     private static readonly TimeSpan AwayFor = TimeSpan.FromMinutes(10);
 
+    // A transcript comes in one message: as many bytes as the API takes of one. The default, 32 KiB, is half an hour of speech.
+    private const long LargestMessage = 8 << 20;
+
     /// <summary>Registers the pages; the server role has to be in the same host.</summary>
     public static IServiceCollection AddEvidenceWeb(this IServiceCollection services)
     {
-        services.AddRazorComponents().AddInteractiveServerComponents(circuits => circuits.DisconnectedCircuitRetentionPeriod = AwayFor);
+        services.AddRazorComponents().AddInteractiveServerComponents(circuits => circuits.DisconnectedCircuitRetentionPeriod = AwayFor)
+            .AddHubOptions(hub => hub.MaximumReceiveMessageSize = LargestMessage);
         services.AddAuthentication(SessionCookie.Scheme).AddScheme<AuthenticationSchemeOptions, SessionCookieHandler>(SessionCookie.Scheme, configureOptions: null);
         services.AddAuthorization();
         services.AddCascadingAuthenticationState();

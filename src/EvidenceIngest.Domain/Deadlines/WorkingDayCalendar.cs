@@ -36,11 +36,11 @@ public sealed class WorkingDayCalendar
                 || !DateOnly.TryParseExact(fields[0], "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
                 || fields[1] is not ("holiday" or "workday"))
             {
-                throw new FormatException($"calendar line {number}: expected 'yyyy-MM-dd,holiday|workday,occasion', found '{line}'");
+                throw new FormatException($"放假安排第 {number} 行应为“日期,holiday 或 workday,事由”，如 2026-10-01,holiday,国庆节 / calendar line {number}: expected 'yyyy-MM-dd,holiday|workday,occasion', found '{line}'");
             }
 
             if (!moved.TryAdd(day, new MovedDay(fields[1] == "workday", fields.ElementAtOrDefault(2))))
-                throw new FormatException($"calendar line {number}: {fields[0]} stands twice");
+                throw new FormatException($"放假安排第 {number} 行：{fields[0]} 重复 / calendar line {number}: {fields[0]} stands twice");
         }
 
         return new WorkingDayCalendar(moved, moved.Keys.Select(day => day.Year));
@@ -55,14 +55,14 @@ public sealed class WorkingDayCalendar
         foreach (var (day, moved) in notice._moved.OrderBy(d => d.Key))
         {
             if (day.Year != year && (day.Year != year - 1 || day.Month != 12))
-                throw new FormatException($"{day:yyyy-MM-dd} does not belong to the notice for {year}");
+                throw new FormatException($"{day:yyyy-MM-dd} 不属于 {year} 年的放假安排 / {day:yyyy-MM-dd} does not belong to the notice for {year}");
             if (moved.IsWorking && day.DayOfWeek is not (DayOfWeek.Saturday or DayOfWeek.Sunday))
-                throw new FormatException($"{day:yyyy-MM-dd} is a {day.DayOfWeek}, which is a working day anyway");
+                throw new FormatException($"{day:yyyy-MM-dd} 本来就是工作日 / {day:yyyy-MM-dd} is a {day.DayOfWeek}, which is a working day anyway");
         }
 
         return notice._moved.Keys.Count(day => day.Year == year) >= FewestDays
             ? new WorkingDayCalendar(notice._moved.ToDictionary(), [year])
-            : throw new FormatException($"fewer than {FewestDays} days of {year} are moved: this is not the whole notice");
+            : throw new FormatException($"{year} 年调整的日期不足 {FewestDays} 天，不是完整的放假安排 / fewer than {FewestDays} days of {year} are moved: this is not the whole notice");
     }
 
     /// <summary>With another notice in place of what was known of its year.</summary>

@@ -96,7 +96,10 @@ public sealed record ProfileMatch(
     public bool NamesDevices => UsbIds.Count > 0 || UsbIdRanges.Count > 0 || Strings is not null;
 }
 
-public readonly record struct UsbId(ushort Vendor, ushort Product);
+public readonly record struct UsbId(ushort Vendor, ushort Product)
+{
+    public override string ToString() => $"{Vendor:x4}:{Product:x4}";
+}
 
 /// <param name="Vendor">One vendor.</param>
 /// <param name="First">Lowest product.</param>
@@ -104,6 +107,8 @@ public readonly record struct UsbId(ushort Vendor, ushort Product);
 public readonly record struct UsbIdRange(ushort Vendor, ushort First, ushort Last)
 {
     public bool Contains(ushort vendor, ushort product) => vendor == Vendor && product >= First && product <= Last;
+
+    public override string ToString() => $"{Vendor:x4}:{First:x4}-{Last:x4}";
 }
 
 public enum IdentitySource

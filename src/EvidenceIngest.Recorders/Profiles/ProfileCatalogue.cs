@@ -10,6 +10,9 @@ public sealed class ProfileCatalogue
     /// <summary>Beside the executable.</summary>
     public static string ShippedFolder => Path.Combine(AppContext.BaseDirectory, "hardware-profiles");
 
+    /// <summary>The shipped folder, and the site's if there is one.</summary>
+    public static IReadOnlyList<string> Folders(string site) => Directory.Exists(site) ? [ShippedFolder, site] : [ShippedFolder];
+
     /// <summary>Highest priority first, then by name.</summary>
     public IReadOnlyList<HardwareProfile> Profiles { get; }
 

@@ -80,7 +80,7 @@ internal static class DataConcerns
     public static async Task DemandCaseAsync(this EvidenceCatalogue catalogue, Reach reach, string number, CancellationToken ct)
     {
         if (!await catalogue.IsCaseWithinAsync(reach, number, ct))
-            throw RequestRefusedException.NotFound($"there is no case {number}");
+            throw RequestRefusedException.NotFound($"没有案件 {number}，或者不在您的职责范围内 / there is no case {number}");
     }
 
     private static async Task<string?> OutOfReachAsync(this EvidenceCatalogue catalogue, Reach reach, IEnumerable<string> items, CancellationToken ct)
@@ -153,7 +153,7 @@ internal static class DataConcerns
                 Demand(unit is null || reach.Covers(unit), "recorder", id);
                 break;
             case Data.Installation when !reach.CoversAllUnits:
-                throw new RequestRefusedException(StatusCodes.Status403Forbidden, "this concerns the whole installation: it needs the role in its root unit");
+                throw new RequestRefusedException(StatusCodes.Status403Forbidden, "此事涉及全部单位，须由顶级单位的相应岗位办理 / this concerns the whole installation: it needs the role in its root unit");
             default:
                 break;
         }
@@ -162,6 +162,6 @@ internal static class DataConcerns
     private static void Demand(bool isWithin, string what, string id)
     {
         if (!isWithin)
-            throw RequestRefusedException.NotFound($"there is no {what} {id}");
+            throw RequestRefusedException.NotFound($"没有 {id}，或者不在您的职责范围内 / there is no {what} {id}");
     }
 }

@@ -13,7 +13,7 @@ internal static class Networks
     {
         var networks = asked?.Distinct(StringComparer.Ordinal).ToList();
         return networks is { Count: 0 or > Most } || networks?.Any(n => n is null || !IPNetwork.TryParse(n, out _)) == true
-            ? throw RequestRefusedException.Invalid(field, $"must be 1 to {Most} networks like 10.1.0.0/16, or missing for any")
+            ? throw RequestRefusedException.Invalid(field, $"应为 1 至 {Most} 个网段，如 10.1.0.0/16；不限制的请留空 / must be 1 to {Most} networks like 10.1.0.0/16, or missing for any")
             : networks;
     }
 

@@ -13,7 +13,7 @@ internal sealed class ProblemFilter(CatalogueStart start) : IEndpointFilter
         try
         {
             if (!start.IsReady)
-                throw RequestRefusedException.Unavailable("the server is starting: it waits for its database", TimeSpan.FromSeconds(2));
+                throw RequestRefusedException.Unavailable("服务器正在启动，等待数据库就绪，请稍后再试 / the server is starting: it waits for its database", TimeSpan.FromSeconds(2));
             return await next(context);
         }
         catch (RequestRefusedException e)
@@ -22,11 +22,11 @@ internal sealed class ProblemFilter(CatalogueStart start) : IEndpointFilter
         }
         catch (VaultUnavailableException e)
         {
-            return Problem(context.HttpContext, RequestRefusedException.Unavailable("the vault can't be used at the moment: " + e.Message, TimeSpan.FromSeconds(10)));
+            return Problem(context.HttpContext, RequestRefusedException.Unavailable("保全库暂时不可用，请稍后再试 / the vault can't be used at the moment: " + e.Message, TimeSpan.FromSeconds(10)));
         }
         catch (CatalogueUnavailableException)
         {
-            return Problem(context.HttpContext, RequestRefusedException.Unavailable("the catalogue's database can't be used at the moment", TimeSpan.FromSeconds(5)));
+            return Problem(context.HttpContext, RequestRefusedException.Unavailable("数据库暂时不可用，请稍后再试 / the catalogue's database can't be used at the moment", TimeSpan.FromSeconds(5)));
         }
     }
 

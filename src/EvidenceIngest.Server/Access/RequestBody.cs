@@ -18,7 +18,7 @@ internal static partial class RequestBody
     public static async Task<(T Body, byte[] Bytes)> ReadJsonAndBytesAsync<T>(this HttpContext http, int maxBytes)
     {
         if (!http.Request.HasJsonContentType())
-            throw new RequestRefusedException(StatusCodes.Status415UnsupportedMediaType, "the body must be application/json");
+            throw new RequestRefusedException(StatusCodes.Status415UnsupportedMediaType, "提交的内容应为 JSON / the body must be application/json");
         if (http.Request.ContentLength > maxBytes)
             throw TooLarge(maxBytes);
         using var body = new MemoryStream();
@@ -45,7 +45,7 @@ internal static partial class RequestBody
         }
         catch (Exception e) when (e is JsonException or FormatException or ArgumentException or InvalidOperationException or NotSupportedException)
         {
-            throw new RequestRefusedException(StatusCodes.Status400BadRequest, $"the body is not what it must be: {Explain(e)}");
+            throw new RequestRefusedException(StatusCodes.Status400BadRequest, $"提交的内容不符合要求 / the body is not what it must be: {Explain(e)}");
         }
     }
 
@@ -109,7 +109,7 @@ internal static partial class RequestBody
     }
 
     private static RequestRefusedException TooLarge(int maxBytes) =>
-        new(StatusCodes.Status413PayloadTooLarge, $"the body is larger than {maxBytes} bytes");
+        new(StatusCodes.Status413PayloadTooLarge, $"提交的内容超过 {maxBytes} 字节 / the body is larger than {maxBytes} bytes");
 
     [GeneratedRegex(@"missing required properties including: (.+?)\.?$")]
     private static partial Regex Missing();

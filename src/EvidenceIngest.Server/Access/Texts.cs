@@ -9,7 +9,7 @@ internal static class Texts
     public static void Demand([NotNull] string? text, string field, int maxLength)
     {
         if (string.IsNullOrWhiteSpace(text))
-            throw RequestRefusedException.Invalid(field, "must not be empty");
+            throw RequestRefusedException.Invalid(field, "不能为空 / must not be empty");
         Allow(text, field, maxLength);
     }
 
@@ -23,7 +23,7 @@ internal static class Texts
     public static DateOnly Day(string? text, string field) =>
         DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) && IsPlausible(day)
             ? day
-            : throw RequestRefusedException.Invalid(field, "must look like 2026-11-20");
+            : throw RequestRefusedException.Invalid(field, "日期应如 2026-11-20 / must look like 2026-11-20");
 
     /// <summary>Whether terms and time zones can be added without leaving the calendar.</summary>
     public static bool IsPlausible(DateOnly day) => day.Year is >= 1900 and < 2200;
@@ -33,7 +33,7 @@ internal static class Texts
         if (text is null)
             return;
         if (text.Length > maxLength)
-            throw RequestRefusedException.Invalid(field, $"is longer than {maxLength} characters");
+            throw RequestRefusedException.Invalid(field, $"超过 {maxLength} 个字 / is longer than {maxLength} characters");
         if (Fault(text) is { } fault)
             throw RequestRefusedException.Invalid(field, fault);
     }
@@ -44,11 +44,11 @@ internal static class Texts
         for (var i = 0; i < text.Length; i++)
         {
             if (char.IsControl(text[i]))
-                return "contains control characters";
+                return "含有控制字符 / contains control characters";
             if (!char.IsSurrogate(text[i]))
                 continue;
             if (i + 1 == text.Length || !char.IsSurrogatePair(text[i], text[i + 1]))
-                return "is not well-formed Unicode";
+                return "含有无效字符 / is not well-formed Unicode";
             i++;
         }
 

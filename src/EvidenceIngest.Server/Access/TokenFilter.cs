@@ -83,7 +83,7 @@ internal sealed class TokenFilter(EvidenceCatalogue catalogue, Sessions sessions
     }
 
     public static RequestRefusedException Lacks(IReadOnlyList<string> anyOf) =>
-        new(StatusCodes.Status403Forbidden, $"this needs the right to '{string.Join("' or '", anyOf)}'");
+        new(StatusCodes.Status403Forbidden, $"您的岗位没有此项权限 / this needs the right to '{string.Join("' or '", anyOf)}'");
 
     private static RequestRefusedException WrongKind(TokenKind kind) => new(StatusCodes.Status403Forbidden, $"this needs a token of kind {kind}");
 }

@@ -16,11 +16,11 @@ internal sealed class Tokens(EvidenceCatalogue catalogue, TimeProvider time)
     {
         Texts.Demand(request.Name, "name", 100);
         if (request.Role != Role.CaseSystem)
-            throw RequestRefusedException.Invalid("role", $"tokens are for programs, as {Role.CaseSystem}; people have accounts");
+            throw RequestRefusedException.Invalid("role", $"令牌只发给程序（{Role.CaseSystem}），人员使用账号登录 / tokens are for programs, as {Role.CaseSystem}; people have accounts");
         var networks = Networks.Demand(request.Addresses, "addresses");
         var unit = request.Unit ?? Unit.Root;
         if (request.Days is < 1 or > LongestDays)
-            throw RequestRefusedException.Invalid("days", $"must be 1 to {LongestDays}");
+            throw RequestRefusedException.Invalid("days", $"应为 1 至 {LongestDays} 天 / must be 1 to {LongestDays}");
         var secret = Secret.NewToken();
         var now = time.GetUtcNow();
         var token = new ApiToken
@@ -50,7 +50,7 @@ internal sealed class Tokens(EvidenceCatalogue catalogue, TimeProvider time)
     public Task<TokenView> RevokeAsync(string id, Caller by, CancellationToken ct) => catalogue.WriteAsync(
         async db =>
         {
-            var token = (Guid.TryParse(id, out var number) ? await by.Reach.Of(db.ApiTokens).SingleOrDefaultAsync(t => t.Id == number, ct) : null) ?? throw RequestRefusedException.NotFound($"there is no token {id}");
+            var token = (Guid.TryParse(id, out var number) ? await by.Reach.Of(db.ApiTokens).SingleOrDefaultAsync(t => t.Id == number, ct) : null) ?? throw RequestRefusedException.NotFound($"没有令牌 {id} / there is no token {id}");
             if (token.RevokedAt is null)
             {
                 token.RevokedAt = time.GetUtcNow();

@@ -27,13 +27,13 @@ internal sealed class AccessDecisions(EvidenceCatalogue catalogue, AccessReading
             if (request.DecidedBy == by.Name && (request.State == decision.Decision || request.State == AccessState.Withdrawn)
                 && (request.DecisionWhy, request.Ground, request.Consent) == (decision.Why, decision.Ground, decision.Consent))
                 return;
-            throw RequestRefusedException.Conflict($"access request {id} was decided already: {request.State}, by {request.DecidedBy}");
+            throw RequestRefusedException.Conflict($"查阅申请 {id} 已由 {request.DecidedBy} 审批 / access request {id} was decided already: {request.State}, by {request.DecidedBy}");
         }
 
         if (request.State == AccessState.Withdrawn)
-            throw RequestRefusedException.Conflict($"access request {id} was taken back by {request.WithdrawnBy}");
+            throw RequestRefusedException.Conflict($"查阅申请 {id} 已由 {request.WithdrawnBy} 撤回 / access request {id} was taken back by {request.WithdrawnBy}");
         if (request.EnteredBy == by.Name)
-            throw RequestRefusedException.Conflict($"access request {id} was entered by {by.Name}: another person has to decide");
+            throw RequestRefusedException.Conflict($"查阅申请 {id} 由 {by.Name} 登记，须由另一人审批 / access request {id} was entered by {by.Name}: another person has to decide");
         if (decision.Decision != AccessState.Refused
             && items.Select(i => AccessRules.Obstacle(i.Id, i.Secrecy, decision.Decision, decision.Consent)).FirstOrDefault(o => o is not null) is { } obstacle)
             throw RequestRefusedException.Conflict(obstacle);

@@ -57,7 +57,7 @@ internal static class AccessEndpoints
     private static async Task<IResult> OpenAsync(string token, HttpContext http, AccessLooks looks, IVault vault, CancellationToken ct)
     {
         if (token.Length > LongestToken)
-            throw RequestRefusedException.NotFound("the link is not known");
+            throw RequestRefusedException.NotFound("链接无效或已过期，请重新取得 / the link is not known");
         var address = http.Connection.RemoteIpAddress?.ToString() ?? "unknown";
         var rendition = await looks.OpenAsync(token, address, ct);
         MediaEndpoint.Protect(http.Response.Headers);

@@ -24,7 +24,7 @@ internal sealed class AccessLooks(EvidenceCatalogue catalogue, ServerOptions opt
     {
         var hash = Secret.Hash(token);
         var known = await catalogue.ReadAsync(db => db.AccessLinks.SingleOrDefaultAsync(l => l.TokenHash == hash, ct), ct)
-            ?? throw RequestRefusedException.NotFound("the link is not known");
+            ?? throw RequestRefusedException.NotFound("链接无效或已过期，请重新取得 / the link is not known");
         return await catalogue.WriteAsync(db => LookAsync(db, known, address, ct), ct);
     }
 

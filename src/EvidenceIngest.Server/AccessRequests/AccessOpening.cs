@@ -25,7 +25,7 @@ internal sealed class AccessOpening(EvidenceCatalogue catalogue, AccessReading r
         Texts.Demand(wanted.Item, "item", 100);
         var most = (int)options.Access.LinkTime.TotalMinutes;
         if (wanted.Minutes is < 1 || wanted.Minutes > most)
-            throw RequestRefusedException.Invalid("minutes", $"must lie between 1 and {most}");
+            throw RequestRefusedException.Invalid("minutes", $"有效时间应为 1 至 {most} 分钟 / must lie between 1 and {most}");
         var token = Secret.NewToken();
         var now = time.GetUtcNow();
         var link = new AccessLink
@@ -43,7 +43,7 @@ internal sealed class AccessOpening(EvidenceCatalogue catalogue, AccessReading r
     private static void DemandAgreed(AccessRequest request)
     {
         if (!request.IsAgreed)
-            throw RequestRefusedException.Conflict($"access request {request.Id} is {request.State}: only what a head has agreed to can be opened");
+            throw RequestRefusedException.Conflict($"查阅申请 {request.Id} 未经负责人同意，不能开通 / access request {request.Id} is {request.State}: only what a head has agreed to can be opened");
     }
 
     private async Task OpenAsync(CatalogueDb db, string id, Caller by, CancellationToken ct)
@@ -104,7 +104,7 @@ internal sealed class AccessOpening(EvidenceCatalogue catalogue, AccessReading r
     {
         var (request, items) = await AccessRegister.LockAsync(db, link.RequestId, by.Reach, ct);
         DemandAgreed(request);
-        var item = items.SingleOrDefault(i => i.Id == link.ItemId) ?? throw RequestRefusedException.Conflict($"item {link.ItemId} does not belong to access request {link.RequestId}");
+        var item = items.SingleOrDefault(i => i.Id == link.ItemId) ?? throw RequestRefusedException.Conflict($"资料 {link.ItemId} 不属于查阅申请 {link.RequestId} / item {link.ItemId} does not belong to access request {link.RequestId}");
         var copy = await db.AccessCopies.SingleOrDefaultAsync(c => c.RequestId == link.RequestId && c.ItemId == link.ItemId, ct);
         if (await db.AccessLinks.AnyAsync(l => l.TokenHash == link.TokenHash, ct))
             return copy!.Watermarked;
@@ -113,7 +113,7 @@ internal sealed class AccessOpening(EvidenceCatalogue catalogue, AccessReading r
         if (copy is not { State: CopyState.Ready })
         {
             throw RequestRefusedException.Conflict(
-                copy is null ? $"the access to item {link.ItemId} was not opened yet" : $"the copy of item {link.ItemId} is {copy.State}: {copy.Note ?? "it is being made"}");
+                copy is null ? $"资料 {link.ItemId} 尚未开通查阅 / the access to item {link.ItemId} was not opened yet" : $"资料 {link.ItemId} 的查看件尚不可用，请稍后再试 / the copy of item {link.ItemId} is {copy.State}: {copy.Note ?? "it is being made"}");
         }
 
         db.Add(link);

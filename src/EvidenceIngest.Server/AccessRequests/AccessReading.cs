@@ -13,7 +13,7 @@ internal sealed class AccessReading(EvidenceCatalogue catalogue, ServerOptions o
 {
     private const int Most = 200;
 
-    public static RequestRefusedException None(string id) => RequestRefusedException.NotFound($"there is no access request {id}");
+    public static RequestRefusedException None(string id) => RequestRefusedException.NotFound($"没有查阅申请 {id}，或者不在您的职责范围内 / there is no access request {id}");
 
     public Task<AccessRequestView> FindAsync(string id, CancellationToken ct) => catalogue.ReadAsync(
         async db => (await ViewsAsync(db, [await db.AccessRequests.SingleOrDefaultAsync(r => r.Id == id, ct) ?? throw None(id)], ct)).Single(), ct);

@@ -69,7 +69,7 @@ internal sealed class AccessRegister(EvidenceCatalogue catalogue, AccessReading 
             await db.LockItemAsync(item, ct);
             var known = await db.Items.AsNoTracking().SingleOrDefaultAsync(i => i.Id == item, ct) ?? throw ItemRegister.NoItem(item);
             if (known.State == ItemState.Disposed)
-                throw RequestRefusedException.Conflict($"item {item} was disposed of after its term: nothing is left to be looked at");
+                throw RequestRefusedException.Conflict($"资料 {item} 已到期销毁，没有可查阅的内容 / item {item} was disposed of after its term: nothing is left to be looked at");
             db.Add(new AccessRequestItem { RequestId = id, ItemId = item });
             await db.AppendAsync(
                 item, now, Actors.Operator(person.Name), CustodyEventKind.AccessRequested,
@@ -91,7 +91,7 @@ internal sealed class AccessRegister(EvidenceCatalogue catalogue, AccessReading 
         var seen = reach.Of(db.Items);
         var items = await db.CaseItems.Where(l => l.CaseNumber == number && seen.Any(i => i.Id == l.ItemId && i.State != ItemState.Disposed)).Select(l => l.ItemId).ToListAsync(ct);
         if (items.Count == 0)
-            throw RequestRefusedException.Conflict($"case {number} has no items that could be looked at: link them first");
+            throw RequestRefusedException.Conflict($"案件 {number} 没有可查阅的资料，请先关联 / case {number} has no items that could be looked at: link them first");
         return items.Count <= AccessRules.MostItems ? [.. items.Order(StringComparer.Ordinal)] : throw AccessRules.TooMany();
     }
 
@@ -102,11 +102,11 @@ internal sealed class AccessRegister(EvidenceCatalogue catalogue, AccessReading 
         {
             if (request.WithdrawnBy == by.Name && request.WithdrawnWhy == why)
                 return;
-            throw RequestRefusedException.Conflict($"access request {id} was taken back by {request.WithdrawnBy} already");
+            throw RequestRefusedException.Conflict($"查阅申请 {id} 已由 {request.WithdrawnBy} 撤回 / access request {id} was taken back by {request.WithdrawnBy} already");
         }
 
         if (request.State == AccessState.Refused)
-            throw RequestRefusedException.Conflict($"access request {id} was refused: there is nothing to take back");
+            throw RequestRefusedException.Conflict($"查阅申请 {id} 未获同意，没有可撤回的内容 / access request {id} was refused: there is nothing to take back");
         var now = time.GetUtcNow();
         (request.State, request.WithdrawnAt, request.WithdrawnBy, request.WithdrawnWhy) = (AccessState.Withdrawn, now, by.Name, why);
         await db.SaveChangesAsync(ct);

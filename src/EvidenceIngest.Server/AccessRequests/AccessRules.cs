@@ -21,20 +21,20 @@ internal static partial class AccessRules
         Texts.Demand(entry.Party.Name, "party.name", LongestName);
         DemandNoNumber(entry.Party.Name, "party.name");
         if (entry.Party.DocumentTail is not { Length: TailLength } tail || !tail.All(char.IsLetterOrDigit))
-            throw RequestRefusedException.Invalid("party.documentTail", $"must be the last {TailLength} letters or digits of the document's number; the whole number is not kept here");
+            throw RequestRefusedException.Invalid("party.documentTail", $"应为证件号码后 {TailLength} 位；系统不保存完整号码 / must be the last {TailLength} letters or digits of the document's number; the whole number is not kept here");
         Demand(entry.Reason, "reason");
         Texts.Allow(entry.Case, "case", 200);
         if ((entry.Items is { Count: > 0 }) == (entry.Case is not null))
-            throw RequestRefusedException.Invalid("items, case", $"name either 1 to {MostItems} items or a case");
+            throw RequestRefusedException.Invalid("items, case", $"请指明 1 至 {MostItems} 件资料，或者一个案件 / name either 1 to {MostItems} items or a case");
         if (entry.Items?.Distinct(StringComparer.Ordinal).Count() > MostItems)
             throw TooMany();
         foreach (var item in entry.Items ?? [])
             Texts.Demand(item, "items", 100);
         if (entry.ReceivedOn is { } day && (day > today || day < today.AddDays(-OldestDays)))
-            throw RequestRefusedException.Invalid("receivedOn", $"must lie within the {OldestDays} days up to today, {today:yyyy-MM-dd}");
+            throw RequestRefusedException.Invalid("receivedOn", $"收到日期应在 {today:yyyy-MM-dd} 及之前 {OldestDays} 天以内 / must lie within the {OldestDays} days up to today, {today:yyyy-MM-dd}");
     }
 
-    public static RequestRefusedException TooMany() => RequestRefusedException.Invalid("items, case", $"are more than {MostItems} items: enter several requests");
+    public static RequestRefusedException TooMany() => RequestRefusedException.Invalid("items, case", $"资料超过 {MostItems} 件，请分几次登记 / are more than {MostItems} items: enter several requests");
 
     /// <summary>A text of a request. A whole identity number has no business in it.</summary>
     public static void Demand(string? text, string field)
@@ -47,17 +47,17 @@ internal static partial class AccessRules
     public static void Demand(AccessDecision decision)
     {
         if (decision.Decision is not (AccessState.Agreed or AccessState.AgreedWithRedaction or AccessState.Refused))
-            throw RequestRefusedException.Invalid("decision", "must be Agreed, AgreedWithRedaction or Refused");
+            throw RequestRefusedException.Invalid("decision", "审批意见应为同意、遮蔽后同意或不同意 / must be Agreed, AgreedWithRedaction or Refused");
         Demand(decision.Why, "why");
         if (decision.Decision == AccessState.Refused)
             Demand(decision.Ground, "ground");
         else if (decision.Ground is not null)
-            throw RequestRefusedException.Invalid("ground", "stands with a refusal alone");
+            throw RequestRefusedException.Invalid("ground", "只有不同意时才填写法律依据 / stands with a refusal alone");
         if (decision.Consent is null)
             return;
         Demand(decision.Consent, "consent");
         if (decision.Decision == AccessState.Refused)
-            throw RequestRefusedException.Invalid("consent", "means nothing in a refusal");
+            throw RequestRefusedException.Invalid("consent", "不同意时不填写权利人同意 / means nothing in a refusal");
     }
 
     /// <summary>Asked when it is decided, and again whenever it is opened, linked to and looked at: the level may have been raised since.</summary>
@@ -76,7 +76,7 @@ internal static partial class AccessRules
     private static void DemandNoNumber(string text, string field)
     {
         if (LongNumber().IsMatch(text))
-            throw RequestRefusedException.Invalid(field, "holds a long number: whole identity numbers are not kept here");
+            throw RequestRefusedException.Invalid(field, "含有较长的号码：系统不保存完整的证件号码，请删去 / holds a long number: whole identity numbers are not kept here");
     }
 
     // Identity cards have 18 characters, bank cards 16 to 19; case numbers are shorter in one run.

@@ -63,13 +63,13 @@ internal static class ApiConventions
 
     private static string Explain(HttpContext http, int status) => status switch
     {
-        StatusCodes.Status400BadRequest => "a part of the address, of the query or of the headers is not what it has to be: numbers in digits, ids as they were given, text without control characters",
-        StatusCodes.Status404NotFound => "there is nothing at this address: look it up in /openapi/v1.json",
-        StatusCodes.Status405MethodNotAllowed => $"this address doesn't take {http.Request.Method}: the header Allow names what it takes",
-        StatusCodes.Status413PayloadTooLarge => "the body is larger than this server takes",
-        StatusCodes.Status415UnsupportedMediaType => "the body must be application/json",
-        StatusCodes.Status416RangeNotSatisfiable => "the range lies outside of the content: ask without Range for its length",
-        StatusCodes.Status500InternalServerError => "the server failed at this request; what it had begun was undone. Its log has the failure: ask whoever runs it, and repeat the request afterwards",
-        _ => ReasonPhrases.GetReasonPhrase(status) is { Length: > 0 } reason ? reason : "the request was not granted",
+        StatusCodes.Status400BadRequest => "地址、查询条件中有不符合要求的内容：数字应为阿拉伯数字，编号应与系统给出的一致，文字不得含控制字符 / a part of the address, of the query or of the headers is not what it has to be: numbers in digits, ids as they were given, text without control characters",
+        StatusCodes.Status404NotFound => "该地址没有内容 / there is nothing at this address: look it up in /openapi/v1.json",
+        StatusCodes.Status405MethodNotAllowed => $"该地址不接受 {http.Request.Method} 请求 / this address doesn't take {http.Request.Method}: the header Allow names what it takes",
+        StatusCodes.Status413PayloadTooLarge => "提交的内容过大，服务器不能接收 / the body is larger than this server takes",
+        StatusCodes.Status415UnsupportedMediaType => "提交的内容应为 JSON / the body must be application/json",
+        StatusCodes.Status416RangeNotSatisfiable => "请求的范围超出内容长度 / the range lies outside of the content: ask without Range for its length",
+        StatusCodes.Status500InternalServerError => "服务器处理本次请求时出错，已做的改动均已撤销。详情记入日志，请联系系统管理员，处理后再试 / the server failed at this request; what it had begun was undone. Its log has the failure: ask whoever runs it, and repeat the request afterwards",
+        _ => ReasonPhrases.GetReasonPhrase(status) is { Length: > 0 } reason ? reason : "请求未获准 / the request was not granted",
     };
 }

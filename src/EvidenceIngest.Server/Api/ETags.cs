@@ -51,7 +51,7 @@ internal sealed record Precondition(IReadOnlyList<string>? Tags, bool IsNew = fa
             return unless.Count > 0 ? new Precondition(null, IsNew: true) : None;
         return EntityTagHeaderValue.TryParseStrictList(given, out var tags)
             ? new Precondition([.. tags.Where(t => !t.IsWeak).Select(t => t.Tag.ToString())])
-            : throw RequestRefusedException.Invalid(HeaderNames.IfMatch, "must be the ETag of what you have read, in its quotes");
+            : throw RequestRefusedException.Invalid(HeaderNames.IfMatch, "应为读取时得到的版本标记（ETag），保留引号 / must be the ETag of what you have read, in its quotes");
     }
 
     /// <param name="view">As it would be shown now; null when there is none.</param>
@@ -62,6 +62,6 @@ internal sealed record Precondition(IReadOnlyList<string>? Tags, bool IsNew = fa
         if (IsNew && view is not null)
             throw new RequestRefusedException(StatusCodes.Status412PreconditionFailed, "该编号已存在，未作任何改动；请打开后修改 / it is there already: open it and change that. Nothing was changed");
         if (Tags is not null && (view is null || !(Tags.Contains("*") || Tags.Contains(ETags.Of(view)))))
-            throw new RequestRefusedException(StatusCodes.Status412PreconditionFailed, "somebody has changed it since you read it: read it again, look at what is different, and send your change once more. Nothing was changed");
+            throw new RequestRefusedException(StatusCodes.Status412PreconditionFailed, "您读取之后已有他人修改，没有保存任何内容。请重新读取、核对差异后再提交 / somebody has changed it since you read it: read it again, look at what is different, and send your change once more. Nothing was changed");
     }
 }

@@ -19,7 +19,7 @@ internal sealed record PageCursor(DateTimeOffset At, string Id)
             return null;
         return text.Length <= LongestText && Base64Url.IsValid(text) && Read(Encoding.UTF8.GetString(Base64Url.DecodeFromChars(text))) is { } cursor
             ? cursor
-            : throw RequestRefusedException.Invalid("cursor", "is not one that this server made");
+            : throw RequestRefusedException.Invalid("cursor", "翻页标记无效，请从第一页重新查询 / is not one that this server made");
     }
 
     public override string ToString() => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(

@@ -48,14 +48,14 @@ internal sealed class RateLimits(RateOptions options) : IDisposable
             return;
         Demand(
             caller.DockId is { } dock ? new Asker(Kind.Dock, dock) : new Asker(Kind.Person, (caller.Account?.Id ?? caller.TokenId)?.ToString() ?? caller.Name),
-            "too many requests with this account or token: wait, and ask for larger pages instead of single items");
+            "本账号请求过于频繁，请稍候再试 / too many requests with this account or token: wait, and ask for larger pages instead of single items");
     }
 
-    public void DemandLink(string link) => Demand(new Asker(Kind.Link, link), "too many requests through this link: wait");
+    public void DemandLink(string link) => Demand(new Asker(Kind.Link, link), "通过此链接的请求过于频繁，请稍候再试 / too many requests through this link: wait");
 
     /// <summary>Somebody who came with a token, a session or a link that is not known.</summary>
     public void DemandStranger(HttpContext http) =>
-        Demand(new Asker(Kind.Unknown, http.Connection.RemoteIpAddress?.ToString() ?? ""), "too many requests with unknown tokens or links from this address: wait");
+        Demand(new Asker(Kind.Unknown, http.Connection.RemoteIpAddress?.ToString() ?? ""), "本机地址的无效请求过多，请稍候再试 / too many requests with unknown tokens or links from this address: wait");
 
     public void Dispose() => _limiter.Dispose();
 

@@ -33,9 +33,9 @@ internal sealed class CalendarRegister(EvidenceCatalogue catalogue, ServerOption
         Texts.Demand(request.Why, "why", 500);
         var now = time.GetUtcMilliseconds();
         if (year < WorkingDayCalendar.Shipped.Years[0] || year > now.Year + 1)
-            throw RequestRefusedException.Invalid("year", $"must be {WorkingDayCalendar.Shipped.Years[0]} to {now.Year + 1}");
+            throw RequestRefusedException.Invalid("year", $"年份应在 {WorkingDayCalendar.Shipped.Years[0]} 至 {now.Year + 1} 之间 / must be {WorkingDayCalendar.Shipped.Years[0]} to {now.Year + 1}");
         if (request.Csv is null or { Length: > LongestNotice })
-            throw RequestRefusedException.Invalid("csv", $"must have 1 to {LongestNotice} characters");
+            throw RequestRefusedException.Invalid("csv", $"放假安排不能为空，且不得超过 {LongestNotice} 个字 / must have 1 to {LongestNotice} characters");
         try
         {
             using var csv = new StringReader(request.Csv);

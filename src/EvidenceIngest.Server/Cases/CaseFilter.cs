@@ -28,7 +28,7 @@ internal sealed record CaseFilter(Reach Reach, CaseState? State, string? Unit, F
                 null or "" => null,
                 "open" => CaseState.Open,
                 "closed" => CaseState.Closed,
-                _ => throw RequestRefusedException.Invalid("state", "must be open or closed"),
+                _ => throw RequestRefusedException.Invalid("state", "应为办理中（open）或已结案（closed） / must be open or closed"),
             },
             string.IsNullOrEmpty(unit) ? null : unit,
             footage switch
@@ -36,7 +36,7 @@ internal sealed record CaseFilter(Reach Reach, CaseState? State, string? Unit, F
                 null or "" => null,
                 "missing" => FootageState.Missing,
                 "gaps" => FootageState.Gaps,
-                _ => throw RequestRefusedException.Invalid("footage", "must be missing or gaps"),
+                _ => throw RequestRefusedException.Invalid("footage", "应为缺失（missing）或间断（gaps） / must be missing or gaps"),
             },
             Parse(words));
     }

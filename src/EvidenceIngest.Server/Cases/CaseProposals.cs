@@ -22,8 +22,8 @@ internal sealed class CaseProposals(EvidenceCatalogue catalogue)
     public Task<IReadOnlyList<CaseProposal>> ListAsync(string number, Reach reach, CancellationToken ct) => catalogue.ReadAsync(
         async db =>
         {
-            var known = await db.Cases.SingleOrDefaultAsync(c => c.Number == number, ct) ?? throw RequestRefusedException.NotFound($"there is no case {number}");
-            var act = known.Act() ?? throw RequestRefusedException.Conflict($"case {number} doesn't say when the act was: set actedFrom and actedTo");
+            var known = await db.Cases.SingleOrDefaultAsync(c => c.Number == number, ct) ?? throw RequestRefusedException.NotFound($"没有案件 {number}，或者不在您的职责范围内 / there is no case {number}");
+            var act = known.Act() ?? throw RequestRefusedException.Conflict($"案件 {number} 未填写执法起止时间，请先填写 / case {number} doesn't say when the act was: set actedFrom and actedTo");
             var wide = new FootageSpan(act.From - Margin, act.To + Margin);
             var found = new List<CaseProposal>();
             var near = await NearAsync(db, reach.Of(db.Items).Include(i => i.Files), known, wide, ct);

@@ -29,7 +29,7 @@ internal sealed class CaseRegister(EvidenceCatalogue catalogue, ServerOptions op
     public static async Task<Case> LockAsync(CatalogueDb db, string number, CancellationToken ct)
     {
         await db.Database.ExecuteSqlAsync($"select 1 from cases where number = {number} for update", ct);
-        return await db.Cases.SingleOrDefaultAsync(c => c.Number == number, ct) ?? throw RequestRefusedException.NotFound($"there is no case {number}");
+        return await db.Cases.SingleOrDefaultAsync(c => c.Number == number, ct) ?? throw RequestRefusedException.NotFound($"没有案件 {number}，或者不在您的职责范围内 / there is no case {number}");
     }
 
     /// <param name="filter">Which.</param>
@@ -52,7 +52,7 @@ internal sealed class CaseRegister(EvidenceCatalogue catalogue, ServerOptions op
 
     public Task<CaseView> FindAsync(string number, Reach reach, CancellationToken ct) => catalogue.ReadAsync(
         async db => View(
-            await db.Cases.SingleOrDefaultAsync(c => c.Number == number, ct) ?? throw RequestRefusedException.NotFound($"there is no case {number}"),
+            await db.Cases.SingleOrDefaultAsync(c => c.Number == number, ct) ?? throw RequestRefusedException.NotFound($"没有案件 {number}，或者不在您的职责范围内 / there is no case {number}"),
             await LinksAsync(db, reach, [number], ct)),
         ct);
 
@@ -64,10 +64,10 @@ internal sealed class CaseRegister(EvidenceCatalogue catalogue, ServerOptions op
         Texts.Allow(request.RetentionClass, "retentionClass", 50);
         DemandAct(request);
         if (request is { State: CaseState.Closed, ExecutedOn: null })
-            throw RequestRefusedException.Invalid("executedOn", "a closed case needs the day on which the act had been carried out");
+            throw RequestRefusedException.Invalid("executedOn", "结案须填写行政行为执行完毕之日 / a closed case needs the day on which the act had been carried out");
         // Its deadline is counted from it whenever the case is shown: one that can't be counted would hide the whole list.
         if (request.ExecutedOn is { } day && !Texts.IsPlausible(day))
-            throw RequestRefusedException.Invalid("executedOn", "must lie between 1900 and 2199");
+            throw RequestRefusedException.Invalid("executedOn", "应在 1900 年至 2199 年之间 / must lie between 1900 and 2199");
         await catalogue.WriteAsync(db => SetAsync(db, number, request, precondition ?? Precondition.None, by, ct), ct);
         return await FindAsync(number, by.Reach, ct);
     }
@@ -77,7 +77,7 @@ internal sealed class CaseRegister(EvidenceCatalogue catalogue, ServerOptions op
         Texts.Demand(request.Why, "why", 500);
         var items = request.Items.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
         if (items.Count is 0 or > MostItems)
-            throw RequestRefusedException.Invalid("items", $"must name 1 to {MostItems} items");
+            throw RequestRefusedException.Invalid("items", $"应为 1 至 {MostItems} 件资料 / must name 1 to {MostItems} items");
         foreach (var item in items)
             Texts.Demand(item, "items", 100);
         await catalogue.WriteAsync(db => LinkAsync(db, number, items, request.Why, Actors.Operator(by.Name), time.GetUtcNow(), ct), ct);
@@ -95,15 +95,15 @@ internal sealed class CaseRegister(EvidenceCatalogue catalogue, ServerOptions op
     {
         Texts.Allow(request.Place, "place", 300);
         if (request.Officers is { Count: > MostOfficers })
-            throw RequestRefusedException.Invalid("officers", $"must name at most {MostOfficers}");
+            throw RequestRefusedException.Invalid("officers", $"办案人员最多 {MostOfficers} 名 / must name at most {MostOfficers}");
         foreach (var officer in request.Officers ?? [])
             Texts.Demand(officer, "officers", 64);
         if (request.ActedFrom is null != request.ActedTo is null || request.ActedTo < request.ActedFrom || request.ActedTo - request.ActedFrom > LongestAct)
-            throw RequestRefusedException.Invalid("actedTo", $"must come with actedFrom and lie at most {LongestAct.TotalDays:F0} days after it");
+            throw RequestRefusedException.Invalid("actedTo", $"执法起止时间须同时填写，且不超过 {LongestAct.TotalDays:F0} 天 / must come with actedFrom and lie at most {LongestAct.TotalDays:F0} days after it");
         if (request.ActedFrom is { Year: < 2000 or > 2200 })
-            throw RequestRefusedException.Invalid("actedFrom", "must lie between 2000 and 2200");
+            throw RequestRefusedException.Invalid("actedFrom", "应在 2000 年至 2200 年之间 / must lie between 2000 and 2200");
         if (request.Position is { } at && !(Math.Abs(at.Latitude) <= 90 && Math.Abs(at.Longitude) <= 180 && at.RadiusMetres is >= 10 and <= 50_000))
-            throw RequestRefusedException.Invalid("position", "must have a latitude, a longitude, and a radius of 10 to 50000 metres");
+            throw RequestRefusedException.Invalid("position", "须有纬度、经度和 10 至 50000 米的范围 / must have a latitude, a longitude, and a radius of 10 to 50000 metres");
     }
 
     private static string Describe(Case known) => string.Create(
@@ -138,13 +138,13 @@ internal sealed class CaseRegister(EvidenceCatalogue catalogue, ServerOptions op
     private async Task SetAsync(CatalogueDb db, string number, CaseRequest request, Precondition precondition, Caller by, CancellationToken ct)
     {
         if (request.Matter is { } matter && !await db.Matters.AnyAsync(m => m.Id == matter, ct))
-            throw RequestRefusedException.Invalid("matter", $"there is no matter {matter}");
+            throw RequestRefusedException.Invalid("matter", $"没有执法事项 {matter} / there is no matter {matter}");
         await RetentionClasses.DemandAsync(db, request.RetentionClass, ct);
         await db.Database.ExecuteSqlAsync($"select 1 from cases where number = {number} for update", ct);
         var now = time.GetUtcNow();
         var known = await db.Cases.SingleOrDefaultAsync(c => c.Number == number, ct);
         if (known is not null && !by.Reach.Covers(known.UnitId))
-            throw RequestRefusedException.NotFound($"there is no case {number}");
+            throw RequestRefusedException.NotFound($"没有案件 {number}，或者不在您的职责范围内 / there is no case {number}");
         if (precondition.IsGiven)
             precondition.Demand(known is null ? null : View(known, await LinksAsync(db, by.Reach, [number], ct)));
         var before = known is null ? "new" : Describe(known);
@@ -189,7 +189,7 @@ internal sealed class CaseRegister(EvidenceCatalogue catalogue, ServerOptions op
             await db.LockItemAsync(id, ct);
             var item = await db.Items.SingleOrDefaultAsync(i => i.Id == id, ct) ?? throw ItemRegister.NoItem(id);
             if (item.State == ItemState.Disposed)
-                throw RequestRefusedException.Conflict($"item {id} was disposed of");
+                throw RequestRefusedException.Conflict($"资料 {id} 已销毁 / item {id} was disposed of");
             if (await db.CaseItems.AnyAsync(l => l.CaseNumber == number && l.ItemId == id, ct))
                 continue;
             await db.CaseRefusals.Where(r => r.CaseNumber == number && r.ItemId == id).ExecuteDeleteAsync(ct);

@@ -66,7 +66,7 @@ internal static class ServiceCustody
 
     private static int Before(string? before) => before is null or "" ? int.MaxValue
         : int.TryParse(before, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var sequence) ? sequence
-        : throw RequestRefusedException.Invalid("before", "must be a number of an event");
+        : throw RequestRefusedException.Invalid("before", "应为事件序号 / must be a number of an event");
 
     private static ServiceEventView View(StoredCustodyEvent stored)
     {

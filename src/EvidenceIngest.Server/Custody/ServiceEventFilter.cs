@@ -26,7 +26,7 @@ internal sealed record ServiceEventFilter(IReadOnlyList<string> Words, CustodyEv
         Texts.Allow(q, "q", LongestText);
         CustodyEventKind? wanted = kind is null or "" ? null
             : Array.Find(Enum.GetNames<CustodyEventKind>(), name => name.Equals(kind, StringComparison.OrdinalIgnoreCase)) is { } known ? Enum.Parse<CustodyEventKind>(known)
-            : throw RequestRefusedException.Invalid("kind", "is no kind of event");
+            : throw RequestRefusedException.Invalid("kind", "没有此类事件 / is no kind of event");
         return new ServiceEventFilter(
             (q ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries), wanted,
             from is null or "" ? null : Midnight(Texts.Day(from, "from"), zone), to is null or "" ? null : Midnight(Texts.Day(to, "to").AddDays(1), zone));

@@ -28,7 +28,7 @@ internal sealed class DisposalDecisions(EvidenceCatalogue catalogue, ReceiptKey 
         Texts.Demand(request.Why, "why", 500);
         var items = request.Items.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
         if (items.Count is 0 or > MostItems)
-            throw RequestRefusedException.Invalid("items", $"must name 1 to {MostItems} items");
+            throw RequestRefusedException.Invalid("items", $"应为 1 至 {MostItems} 件资料 / must name 1 to {MostItems} items");
         foreach (var item in items)
             Texts.Demand(item, "items", 100);
         var now = time.GetUtcNow();
@@ -71,10 +71,10 @@ internal sealed class DisposalDecisions(EvidenceCatalogue catalogue, ReceiptKey 
 
     /// <summary>The exact bytes of the signed list's envelope.</summary>
     public async Task<byte[]> SignedListAsync(string id, CancellationToken ct) =>
-        (await catalogue.ReadAsync(db => SingleAsync(db, id, ct), ct)).List ?? throw RequestRefusedException.NotFound($"disposal {id} was not confirmed: it has no signed list yet");
+        (await catalogue.ReadAsync(db => SingleAsync(db, id, ct), ct)).List ?? throw RequestRefusedException.NotFound($"销毁申请 {id} 未经批准，还没有签名清单 / disposal {id} was not confirmed: it has no signed list yet");
 
     private static async Task<DisposalDecision> SingleAsync(CatalogueDb db, string id, CancellationToken ct) =>
-        await db.Disposals.SingleOrDefaultAsync(d => d.Id == id, ct) ?? throw RequestRefusedException.NotFound($"there is no disposal {id}");
+        await db.Disposals.SingleOrDefaultAsync(d => d.Id == id, ct) ?? throw RequestRefusedException.NotFound($"没有销毁申请 {id} / there is no disposal {id}");
 
     private static async Task<DisposalView> ViewAsync(CatalogueDb db, DisposalDecision d, CancellationToken ct)
     {
@@ -88,7 +88,7 @@ internal sealed class DisposalDecisions(EvidenceCatalogue catalogue, ReceiptKey 
     {
         await db.LockItemAsync(id, ct);
         var item = await db.Items.Include(i => i.Files).SingleOrDefaultAsync(i => i.Id == id, ct) ?? throw ItemRegister.NoItem(id);
-        return await db.KeptBecauseAsync(item, now, ct) is { } because ? throw RequestRefusedException.Conflict($"item {id} can't be disposed of: {because}") : item;
+        return await db.KeptBecauseAsync(item, now, ct) is { } because ? throw RequestRefusedException.Conflict($"资料 {id} 现在不能销毁：期限未满、已冻结、尚有查阅申请，或者已经销毁 / item {id} can't be disposed of: {because}") : item;
     }
 
     private static async Task<DisposalView> ProposeAsync(CatalogueDb db, DisposalDecision decision, List<string> items, CancellationToken ct)
@@ -103,7 +103,7 @@ internal sealed class DisposalDecisions(EvidenceCatalogue catalogue, ReceiptKey 
             var other = await db.DisposalItems.Where(i => i.ItemId == id && i.Kept == null)
                 .Join(db.Disposals, i => i.DisposalId, d => d.Id, (i, d) => d).FirstOrDefaultAsync(d => d.State == DisposalState.Proposed || d.State == DisposalState.Confirmed, ct);
             if (other is not null)
-                throw RequestRefusedException.Conflict($"item {id} stands in disposal {other.Id} already");
+                throw RequestRefusedException.Conflict($"资料 {id} 已列入销毁申请 {other.Id} / item {id} stands in disposal {other.Id} already");
             db.Add(new DisposalItem { DisposalId = decision.Id, ItemId = id });
             await db.AppendAsync(
                 id, decision.ProposedAt, Actors.Operator(decision.ProposedBy), CustodyEventKind.DisposalProposed, $"{decision.Id} as {decision.ProposedRole}: {decision.Why}", ct);
@@ -126,7 +126,7 @@ internal sealed class DisposalDecisions(EvidenceCatalogue catalogue, ReceiptKey 
                 if (decision.State == DisposalState.Proposed)
                     await decide(db, decision, await db.DisposalItems.Where(i => i.DisposalId == id).Select(i => i.ItemId).Order().ToListAsync(ct), word, by, ct);
                 else if (decision.DecidedBy != by.Name || decision.Decision != word.Why)
-                    throw RequestRefusedException.Conflict($"disposal {id} was decided already: {decision.State} by {decision.DecidedBy}");
+                    throw RequestRefusedException.Conflict($"销毁申请 {id} 已由 {decision.DecidedBy} 审批 / disposal {id} was decided already: {decision.State} by {decision.DecidedBy}");
                 await db.SaveChangesAsync(ct);
                 return await ViewAsync(db, decision, ct);
             },
@@ -144,14 +144,14 @@ internal sealed class DisposalDecisions(EvidenceCatalogue catalogue, ReceiptKey 
     private Task WithdrawAsync(CatalogueDb db, DisposalDecision decision, List<string> items, DisposalWord word, Person by, CancellationToken ct) =>
         by.Name == decision.ProposedBy
             ? RejectAsync(db, decision, items, word, by, ct)
-            : throw RequestRefusedException.Conflict($"disposal {decision.Id} was proposed by {decision.ProposedBy}, who alone can withdraw it; a head can reject it");
+            : throw RequestRefusedException.Conflict($"销毁申请 {decision.Id} 由 {decision.ProposedBy} 提请，只有本人可以撤回；负责人可以不予批准 / disposal {decision.Id} was proposed by {decision.ProposedBy}, who alone can withdraw it; a head can reject it");
 
     private async Task ConfirmAsync(CatalogueDb db, DisposalDecision decision, List<string> ids, DisposalWord word, Person by, CancellationToken ct)
     {
         if (by.Name == decision.ProposedBy)
-            throw RequestRefusedException.Conflict($"disposal {decision.Id} was proposed by {by.Name}: another person has to confirm it");
+            throw RequestRefusedException.Conflict($"销毁申请 {decision.Id} 由 {by.Name} 提请，须由另一人审批 / disposal {decision.Id} was proposed by {by.Name}: another person has to confirm it");
         if (by.Role.ToString() == decision.ProposedRole)
-            throw RequestRefusedException.Conflict($"disposal {decision.Id} was proposed by a {decision.ProposedRole}: a person in another role has to confirm it");
+            throw RequestRefusedException.Conflict($"销毁申请 {decision.Id} 的提请人与您岗位相同，须由其他岗位的人员审批 / disposal {decision.Id} was proposed by a {decision.ProposedRole}: a person in another role has to confirm it");
         var now = time.GetUtcNow();
         var items = new List<DisposedItem>();
         foreach (var id in ids)

@@ -78,7 +78,7 @@ internal static class DockEndpoints
             async db =>
             {
                 await Units.DemandAsync(db, place.Unit, "unit", by.Reach, ct);
-                var dock = await db.Docks.SingleOrDefaultAsync(d => d.Id == id, ct) ?? throw RequestRefusedException.NotFound($"there is no dock {id}");
+                var dock = await db.Docks.SingleOrDefaultAsync(d => d.Id == id, ct) ?? throw RequestRefusedException.NotFound($"没有采集站 {id} / there is no dock {id}");
                 if (dock.UnitId == place.Unit)
                     return;
                 var before = dock.UnitId;

@@ -28,7 +28,7 @@ internal static class FixityEndpoints
             null or "" => null,
             "true" => true,
             "false" => false,
-            _ => throw RequestRefusedException.Invalid("open", "must be true or false"),
+            _ => throw RequestRefusedException.Invalid("open", "应为 true 或 false / must be true or false"),
         };
         return TypedResults.Ok(await register.ListAsync(wanted, cursor, limit, ct));
     }

@@ -35,10 +35,10 @@ internal sealed class FixityRegister(
     public async Task<FixityFindingPage> ListAsync(bool? open, string? cursor, int limit, CancellationToken ct)
     {
         if (limit is < 1 or > MostOnPage)
-            throw RequestRefusedException.Invalid("limit", $"must be 1 to {MostOnPage}");
+            throw RequestRefusedException.Invalid("limit", $"应为 1 至 {MostOnPage} / must be 1 to {MostOnPage}");
         var before = long.MaxValue;
         if (!string.IsNullOrEmpty(cursor) && !long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out before))
-            throw RequestRefusedException.Invalid("cursor", "is not one that this server made");
+            throw RequestRefusedException.Invalid("cursor", "翻页标记无效，请从第一页重新查询 / is not one that this server made");
         var page = await catalogue.ReadAsync(
             db => db.FixityFindings.Where(f => f.Id < before && (open == null || open == (f.ResolvedAt == null)))
                 .OrderByDescending(f => f.Id).Take(limit + 1).ToListAsync(ct), ct);
@@ -74,11 +74,11 @@ internal sealed class FixityRegister(
         {
             var finding = await LockAsync(db, id, ct);
             if (finding.ResolvedAt is not null)
-                throw RequestRefusedException.Conflict($"finding {id} has ended: {finding.Resolution}");
+                throw RequestRefusedException.Conflict($"异常 {id} 已处理完毕 / finding {id} has ended: {finding.Resolution}");
             if (vaults.Second is null)
-                throw RequestRefusedException.Conflict("there is no second vault to restore from: set Vault:Second");
+                throw RequestRefusedException.Conflict("没有设置第二保全库（Vault:Second），无法恢复 / there is no second vault to restore from: set Vault:Second");
             if (finding.What is not (AuditedWhat.Master or AuditedWhat.Copy) || !FindingRecord.OfContent.Contains(finding.Kind))
-                throw RequestRefusedException.Conflict("only the content of masters and of their copies can be restored; resolve the finding with a reason instead");
+                throw RequestRefusedException.Conflict("只有原始文件及其副本的内容可以恢复，请写明原因后作处理完毕 / only the content of masters and of their copies can be restored; resolve the finding with a reason instead");
             (finding.RestoreOrderedAt, finding.RestoreOrderedBy) = (time.GetUtcNow(), by);
             (finding.RestoreTriedAt, finding.RestoreTrouble) = (null, null);
             return View(finding);
@@ -126,14 +126,14 @@ internal sealed class FixityRegister(
     private static async Task<FixityFinding> LockAsync(CatalogueDb db, long id, CancellationToken ct)
     {
         var seen = await db.FixityFindings.AsNoTracking().SingleOrDefaultAsync(f => f.Id == id, ct)
-            ?? throw RequestRefusedException.NotFound($"no finding {id}");
+            ?? throw RequestRefusedException.NotFound($"没有异常 {id} / no finding {id}");
         if (seen.ItemId is { } itemId)
             await db.LockItemAsync(itemId, ct);
         return await FindAsync(db, id, ct);
     }
 
     private static async Task<FixityFinding> FindAsync(CatalogueDb db, long id, CancellationToken ct) =>
-        await db.FixityFindings.SingleOrDefaultAsync(f => f.Id == id, ct) ?? throw RequestRefusedException.NotFound($"no finding {id}");
+        await db.FixityFindings.SingleOrDefaultAsync(f => f.Id == id, ct) ?? throw RequestRefusedException.NotFound($"没有异常 {id} / no finding {id}");
 
     private static FixityFindingView View(FixityFinding f) => new(
         f.Id, f.Vault, f.Kind, f.What, f.Bucket, f.Key, f.VersionId, f.ItemId, f.Position + 1, f.Found, f.FirstSeenAt, f.LastSeenAt,

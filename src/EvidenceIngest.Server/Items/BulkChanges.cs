@@ -22,11 +22,11 @@ internal sealed class BulkChanges(EvidenceCatalogue catalogue, MetadataChanges m
         // In the order of ids, as everything else that locks several.
         var items = request.Items.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
         if (items.Count is 0 or > MostItems)
-            throw RequestRefusedException.Invalid("items", $"must name 1 to {MostItems} items");
+            throw RequestRefusedException.Invalid("items", $"应为 1 至 {MostItems} 件资料 / must name 1 to {MostItems} items");
         foreach (var item in items)
             Texts.Demand(item, "items", 100);
         if (request is { MethodOfProduction: null, Producer: null, ObjectOfProof: null, Case: null })
-            throw RequestRefusedException.Invalid("objectOfProof", "nothing is to be changed: name a field or a case");
+            throw RequestRefusedException.Invalid("objectOfProof", "没有要修改的内容，请填写证明对象或案号 / nothing is to be changed: name a field or a case");
         await catalogue.DemandItemsAsync(by.Reach, items, ct);
         if (request.Case is { } wanted)
             await catalogue.DemandCaseAsync(by.Reach, wanted, ct);

@@ -52,7 +52,7 @@ internal static class ItemEndpoints
     private static async Task<IResult> ListOwnAsync(HttpContext http, ItemRegister register, CancellationToken ct, string? cursor = null, int limit = 50) =>
         http.Caller().Self.OfficerNumber is { } number
             ? TypedResults.Ok(await register.ListAsync(new ItemFilter(Reach.Everything) { ProducerNumber = number }, cursor, limit, ct))
-            : throw RequestRefusedException.Conflict("the account has no officer number: ask the security administrator");
+            : throw RequestRefusedException.Conflict("本账号没有登记警号，请联系安全管理员 / the account has no officer number: ask the security administrator");
 
     private static async Task<IResult> FindAsync(string id, HttpContext http, ItemRegister register, CancellationToken ct) =>
         http.Tagged(await register.FindAsync(Id(id), ct));
@@ -66,7 +66,7 @@ internal static class ItemEndpoints
         Id(id);
         var poster = await catalogue.ReadAsync(
             db => db.Renditions.AsNoTracking().SingleOrDefaultAsync(r => r.ItemId == id && r.Name == "poster" && db.Items.Any(i => i.Id == id && i.State != ItemState.Disposed), ct), ct)
-            ?? throw RequestRefusedException.NotFound($"item {id} has no poster");
+            ?? throw RequestRefusedException.NotFound($"资料 {id} 没有缩略图 / item {id} has no poster");
         MediaEndpoint.Protect(http.Response.Headers);
         // Scrolling up and down a list needs each picture once.
         http.Response.Headers.CacheControl = "private, max-age=600";

@@ -76,16 +76,16 @@ internal sealed record ItemQuery
         Texts.Allow(Matter, "matter", 100);
         return new ItemFilter(reach)
         {
-            State = string.IsNullOrEmpty(State) ? null : Word<ItemState>(State, "state", "must be receiving, sealing, sealed, quarantined or disposed"),
+            State = string.IsNullOrEmpty(State) ? null : Word<ItemState>(State, "state", "没有此种状态 / must be receiving, sealing, sealed, quarantined or disposed"),
             Recorder = Recorder, ProducerNumber = Officer, Unit = Unit, Dock = Dock,
             From = From is null ? null : options.MidnightOf(Texts.Day(From, "from")),
             Before = To is null ? null : options.MidnightOf(Texts.Day(To, "to").AddDays(1)),
-            Lack = string.IsNullOrEmpty(Lack) ? null : Word<ItemLack>(Lack, "lack", "must be time, case or requirement"),
+            Lack = string.IsNullOrEmpty(Lack) ? null : Word<ItemLack>(Lack, "lack", "缺少的内容应为时间（time）、案件（case）或必填信息（requirement） / must be time, case or requirement"),
             Now = now,
             Terms = SearchTerm.Parse(Words, "q"),
-            Kind = string.IsNullOrEmpty(Kind) ? null : Word<MediaKind>(Kind, "kind", "must be video, audio, photo or other"),
+            Kind = string.IsNullOrEmpty(Kind) ? null : Word<MediaKind>(Kind, "kind", "种类应为录像、录音、照片或其他 / must be video, audio, photo or other"),
             Case = Case, Matter = Matter, Place = SearchTerm.Parse(Place, "place"),
-            Finding = string.IsNullOrEmpty(Finding) ? null : Word<FindingCode>(Finding, "finding", "must be the code of a finding, such as Damaged"),
+            Finding = string.IsNullOrEmpty(Finding) ? null : Word<FindingCode>(Finding, "finding", "没有此种检验发现 / must be the code of a finding, such as Damaged"),
         };
     }
 

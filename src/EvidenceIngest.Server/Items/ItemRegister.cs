@@ -108,9 +108,9 @@ internal sealed class ItemRegister(EvidenceCatalogue catalogue, ServerOptions op
     /// <summary>The exact bytes of the envelope.</summary>
     public async Task<byte[]> ReceiptAsync(string itemId, CancellationToken ct) =>
         await catalogue.ReadAsync(db => db.Receipts.Where(r => r.ItemId == itemId).Select(r => r.Envelope).SingleOrDefaultAsync(ct), ct)
-        ?? throw RequestRefusedException.NotFound($"item {itemId} has no receipt: it is unknown or not sealed yet");
+        ?? throw RequestRefusedException.NotFound($"资料 {itemId} 没有回执：不存在，或者尚未入库 / item {itemId} has no receipt: it is unknown or not sealed yet");
 
-    public static RequestRefusedException NoItem(string itemId) => RequestRefusedException.NotFound($"there is no item {itemId}");
+    public static RequestRefusedException NoItem(string itemId) => RequestRefusedException.NotFound($"没有资料 {itemId}，或者不在您的职责范围内 / there is no item {itemId}");
 
     /// <summary>For lists of what belongs to an item: an empty one would say that it exists.</summary>
     public static async Task DemandExistsAsync(CatalogueDb db, string itemId, CancellationToken ct)

@@ -40,7 +40,7 @@ internal sealed class ItemReviews(EvidenceCatalogue catalogue, TimeProvider time
             (item, now) =>
             {
                 if (item.OnTime != false && !(item.SealedAt is null && item.DeadlineAt < now))
-                    throw RequestRefusedException.Conflict($"item {itemId} is not late: there is nothing to explain");
+                    throw RequestRefusedException.Conflict($"资料 {itemId} 没有逾期，无须说明 / item {itemId} is not late: there is nothing to explain");
                 if (item.LateReason == request.Reason)
                     return null;
                 var before = item.LateReason is null ? "none" : $"'{item.LateReason}'";

@@ -27,7 +27,7 @@ internal static class MediaEndpoint
     {
         limits.DemandLink(token.Length > LongestToken ? "" : token);
         if (token.Length > LongestToken)
-            throw RequestRefusedException.NotFound("the link is not known");
+            throw RequestRefusedException.NotFound("链接无效或已过期，请重新取得 / the link is not known");
         StoredRendition rendition;
         try
         {

@@ -25,11 +25,11 @@ internal sealed class MediaLinks(EvidenceCatalogue catalogue, VaultOptions vault
     {
         Texts.Demand(request.Rendition, "rendition", 64);
         if (request.Rendition.StartsWith(AccessCopy.Prefix, StringComparison.Ordinal))
-            throw RequestRefusedException.Invalid("rendition", "was made for an access request: it is shown through that request's own links alone");
+            throw RequestRefusedException.Invalid("rendition", "是某一查阅申请专用的查看件，只能通过该申请的链接查看 / was made for an access request: it is shown through that request's own links alone");
         if (request.Rendition.StartsWith(LinkMark.Prefix, StringComparison.Ordinal))
             throw RequestRefusedException.Invalid("rendition", "是某一水印链接专用的衍生件，请对原衍生件另行生成链接 / was made for another link: make one to the rendition itself");
         if (request.Minutes is < 1 or > MostMinutes)
-            throw RequestRefusedException.Invalid("minutes", $"must lie between 1 and {MostMinutes}");
+            throw RequestRefusedException.Invalid("minutes", $"有效时间应为 1 至 {MostMinutes} 分钟 / must lie between 1 and {MostMinutes}");
         return await MakeAsync(itemId, request, isPreview: false, by, ct);
     }
 
@@ -60,7 +60,7 @@ internal sealed class MediaLinks(EvidenceCatalogue catalogue, VaultOptions vault
         var made = await catalogue.WriteAsync(db => MakeAsync(db, link, mark, isPreview, ct), ct);
         return made
             ? new LinkAnswer("/media/" + token + LinkedFiles.Suffix(link.Rendition), link.ExpiresAt, Ready: mark is null)
-            : throw RequestRefusedException.NotFound($"item {itemId} has no rendition '{request.Rendition}'");
+            : throw RequestRefusedException.NotFound($"资料 {itemId} 没有衍生件 {request.Rendition} / item {itemId} has no rendition '{request.Rendition}'");
     }
 
     /// <summary>Checks the link and writes the look into the chain before anything is shown.</summary>
@@ -73,13 +73,13 @@ internal sealed class MediaLinks(EvidenceCatalogue catalogue, VaultOptions vault
     {
         var (hash, address, now) = (Secret.Hash(token), from?.ToString() ?? "unknown", time.GetUtcNow());
         // Each range costs one question, and only the first one of a look writes.
-        var found = await catalogue.ReadAsync(db => OpenedLink.FindAsync(db, hash, address, ct), ct) ?? throw RequestRefusedException.NotFound("the link is not known");
+        var found = await catalogue.ReadAsync(db => OpenedLink.FindAsync(db, hash, address, ct), ct) ?? throw RequestRefusedException.NotFound("链接无效或已过期，请重新取得 / the link is not known");
         if (!Networks.Allow(found.Link.Addresses, from))
-            throw new RequestRefusedException(StatusCodes.Status403Forbidden, $"link {Short(hash)} of item {found.Link.ItemId} does not work from this address");
+            throw new RequestRefusedException(StatusCodes.Status403Forbidden, $"该链接不能在此电脑上使用 / link {Short(hash)} of item {found.Link.ItemId} does not work from this address");
         if (found.Link.ExpiresAt <= now)
-            throw Over("the link has expired");
+            throw Over("链接已过期，请重新取得 / the link has expired");
         if (found.IsDisposed)
-            throw Over("the item was disposed of after its term");
+            throw Over("资料已到期销毁 / the item was disposed of after its term");
         if (found.IsRejected)
             throw Over("该遮蔽件未通过复核，不再提供查看 / the redacted copy was rejected");
         var shown = found.Mark is { } mark ? await MarkedAsync(mark, ct) : found.Rendition;
@@ -108,7 +108,7 @@ internal sealed class MediaLinks(EvidenceCatalogue catalogue, VaultOptions vault
         var part = LinkedFiles.Of(link.Rendition, file) is not { } name
             ? null
             : await catalogue.ReadAsync(db => db.Renditions.AsNoTracking().SingleOrDefaultAsync(r => r.ItemId == link.ItemId && r.Name == name, ct), ct);
-        return part ?? throw RequestRefusedException.NotFound("the link is not known");
+        return part ?? throw RequestRefusedException.NotFound("链接无效或已过期，请重新取得 / the link is not known");
     }
 
     private static RequestRefusedException Over(string why) => new(StatusCodes.Status410Gone, why);
@@ -127,7 +127,7 @@ internal sealed class MediaLinks(EvidenceCatalogue catalogue, VaultOptions vault
         if (!isPreview)
             await db.DemandReleasedAsync(link.ItemId, link.Rendition, ct);
         if (await db.Items.AnyAsync(i => i.Id == link.ItemId && i.State == ItemState.Disposed, ct))
-            throw RequestRefusedException.Conflict($"item {link.ItemId} was disposed of after its term");
+            throw RequestRefusedException.Conflict($"资料 {link.ItemId} 已到期销毁 / item {link.ItemId} was disposed of after its term");
         db.Add(link);
         if (mark is not null)
         {
@@ -176,7 +176,7 @@ internal sealed class MediaLinks(EvidenceCatalogue catalogue, VaultOptions vault
         }
 
         if (claim.Address != address || now - claim.ViewedAt >= OneLook)
-            throw Over("the link was for one use, and was used");
+            throw Over("链接只能使用一次，已经用过 / the link was for one use, and was used");
         claim.ViewedAt = now;
         return false;
     }

@@ -39,7 +39,7 @@ internal sealed class MetadataChanges(EvidenceCatalogue catalogue, ItemRegister 
         if (patch.TimeOfProduction is { } at
             && !DateTimeOffset.TryParseExact(at, "yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture, DateTimeStyles.None, out _))
         {
-            throw RequestRefusedException.Invalid("timeOfProduction", "must look like 2026-11-21T09:30:00+08:00");
+            throw RequestRefusedException.Invalid("timeOfProduction", "制作时间应如 2026-11-21T09:30:00+08:00 / must look like 2026-11-21T09:30:00+08:00");
         }
     }
 

@@ -16,10 +16,10 @@ internal sealed class SecrecyChanges(EvidenceCatalogue catalogue, TimeProvider t
         item =>
         {
             if (request.Level < item.Secrecy)
-                throw new RequestRefusedException(StatusCodes.Status403Forbidden, $"item {itemId} is {item.Secrecy}: only a head may lower that");
+                throw new RequestRefusedException(StatusCodes.Status403Forbidden, $"资料 {itemId} 标为{EvidenceWords.Chinese(item.Secrecy)}，只有负责人可以降低 / item {itemId} is {item.Secrecy}: only a head may lower that");
             // Otherwise nobody who deals with it would find it again.
             if (request.Level == Secrecy.StateSecret && !by.Reach.CoversSecretsOf(item.UnitId))
-                throw RequestRefusedException.Conflict("state secrets are seen in their own unit alone: a custodian of that unit has to mark it, as you would not see it any more");
+                throw RequestRefusedException.Conflict("涉及国家秘密的资料只在其所在单位可见，标注后您将不能再查看，须由该单位的管理员标注 / state secrets are seen in their own unit alone: a custodian of that unit has to mark it, as you would not see it any more");
         },
         ct);
 
@@ -29,7 +29,7 @@ internal sealed class SecrecyChanges(EvidenceCatalogue catalogue, TimeProvider t
         item =>
         {
             if (request.Level > item.Secrecy)
-                throw RequestRefusedException.Conflict($"item {itemId} is {item.Secrecy}: {request.Level} would raise that, which a custodian does");
+                throw RequestRefusedException.Conflict($"资料 {itemId} 标为{EvidenceWords.Chinese(item.Secrecy)}，标为{EvidenceWords.Chinese(request.Level)}属于提高，由管理员办理 / item {itemId} is {item.Secrecy}: {request.Level} would raise that, which a custodian does");
         },
         ct);
 

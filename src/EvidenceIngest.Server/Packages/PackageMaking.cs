@@ -38,11 +38,11 @@ internal sealed class PackageMaking(
         Texts.Demand(request.Why, "why", LongestWhy);
         var items = request.Items.Distinct(StringComparer.Ordinal).ToList();
         if (items.Count is 0 or > MostItems)
-            throw RequestRefusedException.Invalid("items", $"must name 1 to {MostItems} items");
+            throw RequestRefusedException.Invalid("items", $"应为 1 至 {MostItems} 件资料 / must name 1 to {MostItems} items");
         foreach (var item in items)
             Texts.Demand(item, "items", 100);
         if (request.Renditions?.FirstOrDefault(r => r?.StartsWith(AccessCopy.Prefix, StringComparison.Ordinal) == true) is { } bound)
-            throw RequestRefusedException.Invalid("renditions", $"{bound} was made for an access request: it is shown through that request's own links alone");
+            throw RequestRefusedException.Invalid("renditions", $"{bound} 是某一查阅申请专用的查看件，不得导出 / {bound} was made for an access request: it is shown through that request's own links alone");
         if (request.Renditions?.FirstOrDefault(r => r?.StartsWith(LinkMark.Prefix, StringComparison.Ordinal) == true) is { } marked)
             throw RequestRefusedException.Invalid("renditions", $"{marked} 是某一水印链接专用的衍生件，不得导出 / was made for a watermarked link: it is shown through that link alone");
         if (await catalogue.ReadAsync(db => db.Packages.AnyAsync(p => p.Id == id, ct), ct))
@@ -70,7 +70,7 @@ internal sealed class PackageMaking(
     public async Task<PackageView> FindAsync(string id, CancellationToken ct)
     {
         var package = await catalogue.ReadAsync(db => db.Packages.SingleOrDefaultAsync(p => p.Id == id, ct), ct)
-            ?? throw RequestRefusedException.NotFound($"there is no package {id}");
+            ?? throw RequestRefusedException.NotFound($"没有证据包 {id}，或者不在您的职责范围内 / there is no package {id}");
         var files = await catalogue.ReadAsync(
             db => db.PackageFiles.Where(f => f.PackageId == id).Select(f => new PackageFileView(f.Path, f.Bytes, f.Sha256)).ToListAsync(ct), ct);
         return View(package, files);
@@ -89,7 +89,7 @@ internal sealed class PackageMaking(
         {
             var item = await db.Items.SingleOrDefaultAsync(i => i.Id == id, ct) ?? throw ItemRegister.NoItem(id);
             if (!item.IsSealed)
-                throw RequestRefusedException.Conflict(item.State == ItemState.Disposed ? $"item {id} was disposed of after its term" : $"item {id} is not sealed yet");
+                throw RequestRefusedException.Conflict(item.State == ItemState.Disposed ? $"资料 {id} 已到期销毁 / item {id} was disposed of after its term" : $"资料 {id} 尚未入库 / item {id} is not sealed yet");
             foreach (var rendition in renditions)
                 await db.DemandReleasedAsync(id, rendition, ct);
             // The answer to a commit may have been lost.
@@ -112,7 +112,7 @@ internal sealed class PackageMaking(
         }
         catch (Exception e) when (e is HistoryChangedException or InvalidDataException)
         {
-            throw RequestRefusedException.Conflict($"nothing is exported while the custody log is in doubt: {e.Message}");
+            throw RequestRefusedException.Conflict($"保管链日志存疑，查清之前不导出任何内容，请立即联系系统管理员 / nothing is exported while the custody log is in doubt: {e.Message}");
         }
     }
 

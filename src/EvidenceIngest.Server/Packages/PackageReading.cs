@@ -15,13 +15,13 @@ internal sealed class PackageReading(EvidenceCatalogue catalogue, IVault vault, 
     public async Task<(PackageFile File, Stream Content)> OpenAsync(string id, string path, string by, string address, CancellationToken ct)
     {
         var file = await catalogue.ReadAsync(db => db.PackageFiles.SingleOrDefaultAsync(f => f.PackageId == id && f.Path == path, ct), ct)
-            ?? throw RequestRefusedException.NotFound($"package {id} has no file {path}");
+            ?? throw RequestRefusedException.NotFound($"证据包 {id} 没有文件 {path} / package {id} has no file {path}");
         if (file.Content is { } small)
             return (file, new MemoryStream(small, writable: false));
         // data/items/ID/…, as PackageLayout has it.
         var item = await catalogue.ReadAsync(db => FindAsync(db, path.Split('/')[2], ct), ct);
         if (item.State == ItemState.Disposed)
-            throw new RequestRefusedException(StatusCodes.Status410Gone, $"item {item.Id} was disposed of after its term: only its digests are left");
+            throw new RequestRefusedException(StatusCodes.Status410Gone, $"资料 {item.Id} 已到期销毁，只保留校验值 / item {item.Id} was disposed of after its term: only its digests are left");
         if (!await catalogue.ReadAsync(db => db.PackageFetches.AnyAsync(f => f.PackageId == id && f.ItemId == item.Id && f.Name == by, ct), ct))
             await catalogue.WriteAsync(db => RecordAsync(db, id, item.Id, by, address, ct), ct);
         return (file, new RenditionStream(vault, Where(file, item), file.Bytes, file.Bytes));

@@ -148,7 +148,7 @@ internal sealed class Accounts(EvidenceCatalogue catalogue, AccountRules rules, 
     public static async Task<Account> SingleAsync(CatalogueDb db, string userName, Reach reach, CancellationToken ct)
     {
         var normalized = new UpperInvariantLookupNormalizer().NormalizeName(userName);
-        return await reach.Of(db.Accounts).SingleOrDefaultAsync(a => a.NormalizedUserName == normalized, ct) ?? throw RequestRefusedException.NotFound($"there is no account {userName}");
+        return await reach.Of(db.Accounts).SingleOrDefaultAsync(a => a.NormalizedUserName == normalized, ct) ?? throw RequestRefusedException.NotFound($"没有账号 {userName}，或者不在您的职责范围内 / there is no account {userName}");
     }
 
     public static AccountView View(Account a, IEnumerable<RoleGrant> grants) => new(
@@ -193,11 +193,11 @@ internal sealed class Accounts(EvidenceCatalogue catalogue, AccountRules rules, 
             {
                 var account = await SingleAsync(db, userName, by.Reach, ct);
                 if (account.Id == by.Account?.Id)
-                    throw RequestRefusedException.Conflict("nobody changes their own account this way: ask another security administrator");
+                    throw RequestRefusedException.Conflict("不能这样变更自己的账号，请另一名安全管理员办理 / nobody changes their own account this way: ask another security administrator");
                 // Whoever sets a password can log in with it: an account is worth what its roles reach, not where its owner works.
                 var held = await db.RoleGrants.Where(g => g.AccountId == account.Id && g.RevokedAt == null).Select(g => g.UnitId).ToListAsync(ct);
                 if (held.Find(unit => !by.Reach.Covers(unit)) is not null)
-                    throw RequestRefusedException.Conflict($"{account.Called} holds roles beyond your units: ask a security administrator of the unit above");
+                    throw RequestRefusedException.Conflict($"{account.Called} 的岗位超出您的职责范围，请上级单位的安全管理员办理 / {account.Called} holds roles beyond your units: ask a security administrator of the unit above");
                 await change(db, account);
                 return await ViewAsync(db, account, ct);
             },

@@ -62,7 +62,7 @@ internal sealed class LogIn(
         using var permit = _tries.AttemptAcquire(address);
         if (!permit.IsAcquired)
         {
-            throw new RequestRefusedException(StatusCodes.Status429TooManyRequests, "too many log-ins from this address: wait a minute")
+            throw new RequestRefusedException(StatusCodes.Status429TooManyRequests, "本机地址登录过于频繁，请一分钟后再试 / too many log-ins from this address: wait a minute")
             {
                 RetryAfter = TimeSpan.FromMinutes(1),
             };

@@ -42,7 +42,7 @@ internal sealed class OwnAccount(EvidenceCatalogue catalogue, AccountRules rules
             async (_, people, account) =>
             {
                 if (account.TwoFactorEnabled)
-                    throw RequestRefusedException.Conflict("the account has a second factor: a security administrator takes it away first");
+                    throw RequestRefusedException.Conflict("该账号已启用双因素认证，更换前请安全管理员先解除 / the account has a second factor: a security administrator takes it away first");
                 await people.ResetAuthenticatorKeyAsync(account);
                 key = (await people.GetAuthenticatorKeyAsync(account))!;
             },

@@ -17,7 +17,7 @@ internal sealed class RoleGrants(EvidenceCatalogue catalogue, TimeProvider time)
         Texts.Demand(userName, "userName", 32);
         Texts.Demand(request.Why, "why", 500);
         if (!request.Role.IsForPeople())
-            throw RequestRefusedException.Invalid("role", $"{request.Role} is no role of people");
+            throw RequestRefusedException.Invalid("role", $"{request.Role} 不是人员岗位 / {request.Role} is no role of people");
         var now = time.GetUtcNow();
         return catalogue.WriteAsync(
             async db =>
@@ -25,13 +25,13 @@ internal sealed class RoleGrants(EvidenceCatalogue catalogue, TimeProvider time)
                 await Units.DemandAsync(db, request.Unit, "unit", by.Reach, ct);
                 var account = await Accounts.SingleAsync(db, userName, by.Reach, ct);
                 if (account.Id == by.Account?.Id)
-                    throw RequestRefusedException.Conflict("nobody gives themselves a role");
+                    throw RequestRefusedException.Conflict("不能给自己授予岗位 / nobody gives themselves a role");
                 await db.Database.ExecuteSqlAsync($"select 1 from accounts where id = {account.Id} for update", ct);
                 var held = await db.RoleGrants.Where(g => g.AccountId == account.Id && g.RevokedAt == null).ToListAsync(ct);
                 if (held.Find(g => g.Role == request.Role && g.UnitId == request.Unit) is { } same)
                     return same.View();
                 if (request.Role.IsAdministrator() && held.Find(g => g.Role.IsAdministrator() && g.Role != request.Role) is { } other)
-                    throw RequestRefusedException.Conflict($"{account.Called} is {other.Role}: an account holds only one of the three administrators' roles");
+                    throw RequestRefusedException.Conflict($"{account.Called} 已有一个管理员岗位，三种管理员岗位不得由同一账号兼任 / {account.Called} is {other.Role}: an account holds only one of the three administrators' roles");
                 return (await db.GrantAsync(account, request, by, now, ct)).View();
             },
             ct);
@@ -45,7 +45,7 @@ internal sealed class RoleGrants(EvidenceCatalogue catalogue, TimeProvider time)
             if (grant.ConfirmedAt is not null || !grant.Role.NeedsSecondPerson())
                 return;
             if (grant.GrantedBy == by.Name || account.Id == by.Account?.Id)
-                throw RequestRefusedException.Conflict($"{grant.Role} for {account.Called} was given by {grant.GrantedBy}: a third person has to confirm it");
+                throw RequestRefusedException.Conflict($"该岗位由 {grant.GrantedBy} 授予 {account.Called}，须由第三人确认 / {grant.Role} for {account.Called} was given by {grant.GrantedBy}: a third person has to confirm it");
             (grant.ConfirmedAt, grant.ConfirmedBy) = (now, by.Name);
             await db.TellAsync(CustodyEventKind.RoleConfirmed, account, grant, $"given by {grant.GrantedBy}", by.Name, now, ct);
         },
@@ -67,7 +67,7 @@ internal sealed class RoleGrants(EvidenceCatalogue catalogue, TimeProvider time)
             await db.Database.ExecuteSqlAsync($"select 1 from role_grants where id = {id} for update", ct);
             var grant = await db.RoleGrants.SingleOrDefaultAsync(g => g.Id == id, ct);
             if (grant is null || !by.Reach.Covers(grant.UnitId))
-                throw RequestRefusedException.NotFound($"there is no grant {id}");
+                throw RequestRefusedException.NotFound($"没有授权记录 {id} / there is no grant {id}");
             if (grant.RevokedAt is null)
                 await change(db, grant, await db.Accounts.SingleAsync(a => a.Id == grant.AccountId, ct), time.GetUtcNow());
             return grant.View();

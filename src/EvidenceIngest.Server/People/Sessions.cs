@@ -22,16 +22,16 @@ internal sealed class Sessions(EvidenceCatalogue catalogue, AccountRules rules, 
         if (found is not { Session: { } session, Account: { } account })
             return null;
         if (session.EndedAt is not null || account.DisabledAt is not null)
-            throw Over("the session was ended: log in again");
+            throw Over("登录已注销，请重新登录 / the session was ended: log in again");
         if (session.ExpiresAt <= now || session.LastSeenAt + rules.Idle <= now)
-            throw Over("the session has expired: log in again");
+            throw Over("登录已过期，请重新登录 / the session has expired: log in again");
         if (now - session.LastSeenAt > Exactness)
             await catalogue.WriteAsync(db => db.Sessions.Where(s => s.Id == session.Id).ExecuteUpdateAsync(set => set.SetProperty(s => s.LastSeenAt, now), ct), ct);
         var caller = new Caller(TokenKind.Operator, account.Called, Role: null, DockId: null, Reach.Everything, account, session.Id);
         if (anyOf.Contains(Scopes.Self))
             return caller;
         if (account.OneTimeUntil is not null)
-            throw new RequestRefusedException(StatusCodes.Status403Forbidden, "change the one-time password first") { Extensions = { ["changePassword"] = true } };
+            throw new RequestRefusedException(StatusCodes.Status403Forbidden, "请先修改一次性密码 / change the one-time password first") { Extensions = { ["changePassword"] = true } };
         return await catalogue.ReadAsync(db => AsAsync(db, caller, anyOf, ct), ct);
     }
 

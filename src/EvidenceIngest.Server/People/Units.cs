@@ -18,11 +18,11 @@ internal sealed partial class Units(EvidenceCatalogue catalogue, TimeProvider ti
     public Task<UnitView> SetAsync(string id, UnitRequest request, Caller by, CancellationToken ct)
     {
         if (!Code().IsMatch(id))
-            throw RequestRefusedException.Invalid("unit", "must be 1 to 40 letters, digits, dots, hyphens and underscores");
+            throw RequestRefusedException.Invalid("unit", "应为 1 至 40 个字母、数字、点、连字符或下划线 / must be 1 to 40 letters, digits, dots, hyphens and underscores");
         Texts.Demand(request.Name, "name", 100);
         Texts.Allow(request.Parent, "parent", 40);
         if (id == Unit.Root != (request.Parent is null))
-            throw RequestRefusedException.Invalid("parent", "is missing; only root has none");
+            throw RequestRefusedException.Invalid("parent", "未指明上级单位，只有顶级单位没有上级 / is missing; only root has none");
         return catalogue.WriteAsync(db => SetAsync(db, id, request, by, ct), ct);
     }
 
@@ -31,7 +31,7 @@ internal sealed partial class Units(EvidenceCatalogue catalogue, TimeProvider ti
     {
         Texts.Demand(id, field, 40);
         if (!reach.Covers(id) || !await db.Units.AnyAsync(u => u.Id == id, ct))
-            throw RequestRefusedException.Invalid(field, $"there is no unit {id} that you may deal with");
+            throw RequestRefusedException.Invalid(field, $"没有单位 {id}，或者不在您的职责范围内 / there is no unit {id} that you may deal with");
     }
 
     private static UnitView View(Unit u) => new(u.Id, u.Name, u.Kind, u.ParentId, u.Path);
@@ -43,7 +43,7 @@ internal sealed partial class Units(EvidenceCatalogue catalogue, TimeProvider ti
         var now = time.GetUtcNow();
         var unit = await db.Units.SingleOrDefaultAsync(u => u.Id == id, ct);
         if (unit is not null && !by.Reach.Covers(id))
-            throw RequestRefusedException.NotFound($"there is no unit {id}");
+            throw RequestRefusedException.NotFound($"没有单位 {id} / there is no unit {id}");
         var parentPath = "/";
         if (request.Parent is { } parent)
         {
@@ -53,7 +53,7 @@ internal sealed partial class Units(EvidenceCatalogue catalogue, TimeProvider ti
 
         var path = $"{parentPath}{id}/";
         if (path.Count(c => c == '/') > MostLevels + 1)
-            throw RequestRefusedException.Invalid("parent", $"the tree has at most {MostLevels} levels");
+            throw RequestRefusedException.Invalid("parent", $"单位最多 {MostLevels} 级 / the tree has at most {MostLevels} levels");
         var before = unit is null ? "new" : Describe(unit);
         if (unit is null)
         {
@@ -63,7 +63,7 @@ internal sealed partial class Units(EvidenceCatalogue catalogue, TimeProvider ti
         else
         {
             if (parentPath.StartsWith(unit.Path, StringComparison.Ordinal))
-                throw RequestRefusedException.Invalid("parent", $"{request.Parent} lies below {id}");
+                throw RequestRefusedException.Invalid("parent", $"{request.Parent} 是 {id} 的下级，不能作为其上级 / {request.Parent} lies below {id}");
             await MoveAsync(db, unit.Path, path, ct);
             (unit.Name, unit.Kind, unit.ParentId, unit.Path) = (request.Name, request.Kind, request.Parent, path);
         }

@@ -31,7 +31,7 @@ internal sealed class Assignments(EvidenceCatalogue catalogue, TimeProvider time
         Texts.Allow(request.Agency, "agency", 200);
         Texts.Allow(request.Unit, "unit", 40);
         if (request.From < SinceEver || request.From > time.GetUtcNow().AddYears(1))
-            throw RequestRefusedException.Invalid("from", "must lie between 2000 and a year from now");
+            throw RequestRefusedException.Invalid("from", "起始时间应在 2000 年至一年以后之间 / must lie between 2000 and a year from now");
     }
 
     /// <summary>Part of the caller's transaction, which has the recorder's row locked from then on.</summary>
@@ -48,7 +48,7 @@ internal sealed class Assignments(EvidenceCatalogue catalogue, TimeProvider time
             ct);
         var recorder = await db.Recorders.SingleAsync(r => r.Id == recorderId, ct);
         if (recorder.UnitId is { } owner && !by.Reach.Covers(owner))
-            throw RequestRefusedException.NotFound($"there is no recorder {recorderId}");
+            throw RequestRefusedException.NotFound($"没有记录仪 {recorderId}，或者不在您的职责范围内 / there is no recorder {recorderId}");
         var unit = request.Unit
             ?? await db.Accounts.Where(a => a.OfficerNumber == request.OfficerNumber && a.DisabledAt == null).Select(a => a.UnitId).FirstOrDefaultAsync(ct)
             ?? recorder.UnitId ?? Unit.Root;

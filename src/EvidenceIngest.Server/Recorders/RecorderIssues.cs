@@ -30,20 +30,20 @@ internal sealed class RecorderIssues(
         assignments.Check(recorder, assignment);
         var now = Time.GetUtcNow();
         if (request.ShiftEndsAt < now || request.ShiftEndsAt > now + LongestShift)
-            throw RequestRefusedException.Invalid("shiftEndsAt", $"must lie within {LongestShift.TotalDays:F0} days from now");
+            throw RequestRefusedException.Invalid("shiftEndsAt", $"交还时间应在 {LongestShift.TotalDays:F0} 天以内 / must lie within {LongestShift.TotalDays:F0} days from now");
         return await catalogue.WriteAsync(
             async db =>
             {
                 // Locks the recorder first, as everything does that assigns it.
                 await assignments.AssignAsync(db, recorder, assignment, by, ct);
                 if (await db.Recorders.AnyAsync(r => r.Id == recorder && r.State == RecorderState.Withdrawn, ct))
-                    throw RequestRefusedException.Conflict($"recorder {recorder} is out of service: put it into service first");
+                    throw RequestRefusedException.Conflict($"记录仪 {recorder} 已停用，请先恢复使用 / recorder {recorder} is out of service: put it into service first");
                 if (await OpenAsync(db, recorder, ct) is { } open)
                 {
                     if (open.OfficerNumber == request.OfficerNumber && open.ShiftEndsAt == request.ShiftEndsAt.ToMicroseconds())
                         return await ViewAsync(db, open, ct);
                     if (open.DockedAt is null && open.OfficerNumber != request.OfficerNumber)
-                        throw RequestRefusedException.Conflict($"recorder {recorder} is out with {open.OfficerName} ({open.OfficerNumber}) and no dock has read it since: take it back first, or put it into a bay");
+                        throw RequestRefusedException.Conflict($"记录仪 {recorder} 由 {open.OfficerName}（{open.OfficerNumber}）领用，此后没有采集过：请先归还，或者先插入采集站 / recorder {recorder} is out with {open.OfficerName} ({open.OfficerNumber}) and no dock has read it since: take it back first, or put it into a bay");
                     await CloseAsync(db, open, open.DockedAt is null ? by.Name : "dock", open.DockedAt ?? now, null, now, ct);
                 }
 
@@ -70,7 +70,7 @@ internal sealed class RecorderIssues(
             {
                 await db.Database.ExecuteSqlAsync($"select 1 from recorders where id = {recorder} for update", ct);
                 var last = await db.RecorderIssues.Where(i => i.RecorderId == recorder).OrderByDescending(i => i.IssuedAt).FirstOrDefaultAsync(ct)
-                    ?? throw RequestRefusedException.Conflict($"recorder {recorder} was never handed out: there is nothing to take back");
+                    ?? throw RequestRefusedException.Conflict($"记录仪 {recorder} 没有领用记录，无须归还 / recorder {recorder} was never handed out: there is nothing to take back");
                 var now = Time.GetUtcNow();
                 if (last.ReturnedAt is null)
                     await CloseAsync(db, last, by, now, request.Note, now, ct);

@@ -26,7 +26,7 @@ internal sealed class RecorderStates(EvidenceCatalogue catalogue, TimeProvider t
         // Locked, so that an announcement either sees the new state or its item is seen here.
         await db.Database.ExecuteSqlAsync($"select 1 from recorders where id = {recorderId} for update", ct);
         var recorder = await db.Recorders.SingleOrDefaultAsync(r => r.Id == recorderId, ct)
-            ?? throw new RequestRefusedException(StatusCodes.Status404NotFound, $"no recorder {recorderId} was ever seen or assigned");
+            ?? throw new RequestRefusedException(StatusCodes.Status404NotFound, $"没有记录仪 {recorderId}：从未接入，也未指派 / no recorder {recorderId} was ever seen or assigned");
         recorder.State = request.State;
         if (request.State == RecorderState.InService)
             recorder.Alarm = null;

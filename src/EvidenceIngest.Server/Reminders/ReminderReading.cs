@@ -108,7 +108,7 @@ internal sealed class ReminderReading(EvidenceCatalogue catalogue, OwedDuties ow
             return (false, null);
         return cursor.Split('.', 2) is [OpenPage or DonePage, var place] parts && PageCursor.Parse(place) is { } after && Guid.TryParse(after.Id, out _)
             ? (parts[0] == DonePage, after)
-            : throw RequestRefusedException.Invalid("cursor", "is not one that this server made");
+            : throw RequestRefusedException.Invalid("cursor", "翻页标记无效，请从第一页重新查询 / is not one that this server made");
     }
 
     private async Task<List<ReminderView>> ViewAsync(CatalogueDb db, List<AddressedReminder> rows, string who, Responsibility responsibility, CancellationToken ct)

@@ -19,7 +19,7 @@ internal sealed class Holds(EvidenceCatalogue catalogue, TimeProvider time)
         Texts.Allow(request.Case, "case", 200);
         var items = (request.Items ?? []).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
         if (items.Count > MostItems || (items.Count == 0) == (request.Case is null))
-            throw RequestRefusedException.Invalid("items, case", $"name either 1 to {MostItems} items or a case");
+            throw RequestRefusedException.Invalid("items, case", $"请指明 1 至 {MostItems} 件资料，或者一个案件 / name either 1 to {MostItems} items or a case");
         foreach (var item in items)
             Texts.Demand(item, "items", 100);
         var now = time.GetUtcNow();
@@ -90,7 +90,7 @@ internal sealed class Holds(EvidenceCatalogue catalogue, TimeProvider time)
             await db.LockItemAsync(id, ct);
             var item = await db.Items.SingleOrDefaultAsync(i => i.Id == id, ct) ?? throw ItemRegister.NoItem(id);
             if (item.State == ItemState.Disposed)
-                throw RequestRefusedException.Conflict($"item {id} was disposed of: nothing is left to be held");
+                throw RequestRefusedException.Conflict($"资料 {id} 已销毁，没有可冻结的内容 / item {id} was disposed of: nothing is left to be held");
             if (item.IsSealed)
                 item.RetentionDueAt = hold.PlacedAt;
             await db.AppendAsync(
@@ -105,14 +105,14 @@ internal sealed class Holds(EvidenceCatalogue catalogue, TimeProvider time)
     private async Task<HoldView> ReleaseAsync(CatalogueDb db, string id, string why, Person by, CancellationToken ct)
     {
         await db.Database.ExecuteSqlAsync($"select 1 from holds where id = {id} for update", ct);
-        var hold = await db.Holds.SingleOrDefaultAsync(h => h.Id == id, ct) ?? throw RequestRefusedException.NotFound($"there is no hold {id}");
+        var hold = await db.Holds.SingleOrDefaultAsync(h => h.Id == id, ct) ?? throw RequestRefusedException.NotFound($"没有冻结记录 {id}，或者不在您的职责范围内 / there is no hold {id}");
         var items = await ItemsAsync(db, hold, ct);
         if (hold.ReleasedBy == by.Name && hold.ReleaseReason == why)
             return View(hold, items);
         if (hold.ReleasedAt is not null)
-            throw RequestRefusedException.Conflict($"hold {id} was released by {hold.ReleasedBy} already");
+            throw RequestRefusedException.Conflict($"冻结 {id} 已由 {hold.ReleasedBy} 解除 / hold {id} was released by {hold.ReleasedBy} already");
         if (hold.PlacedBy == by.Name)
-            throw RequestRefusedException.Conflict($"hold {id} was placed by {by.Name}: another person has to release it");
+            throw RequestRefusedException.Conflict($"冻结 {id} 由 {by.Name} 设置，须由另一人解除 / hold {id} was placed by {by.Name}: another person has to release it");
         var now = time.GetUtcNow();
         (hold.ReleasedAt, hold.ReleasedBy, hold.ReleasedRole, hold.ReleaseReason) = (now, by.Name, by.Role.ToString(), why);
         await db.SaveChangesAsync(ct);

@@ -25,7 +25,7 @@ internal sealed class RetentionClasses(EvidenceCatalogue catalogue, TimeProvider
         Texts.Demand(request.Article, "article", 300);
         Texts.Demand(request.Why, "why", 500);
         if (request.Months is < 1 or > LongestMonths)
-            throw RequestRefusedException.Invalid("months", $"must be 1 to {LongestMonths}, or null for ever");
+            throw RequestRefusedException.Invalid("months", $"应为 1 至 {LongestMonths} 个月；永久的请留空 / must be 1 to {LongestMonths}, or null for ever");
         return catalogue.WriteAsync(db => SetAsync(db, new RetentionClass(id, request.Name, request.NameZh, request.Months, request.Article), request.Why, by, ct), ct);
     }
 
@@ -48,10 +48,17 @@ internal sealed class RetentionClasses(EvidenceCatalogue catalogue, TimeProvider
     public static async Task DemandAsync(CatalogueDb db, string? id, CancellationToken ct)
     {
         if (id is not null && !await db.RetentionClasses.AnyAsync(c => c.Id == id, ct))
-            throw RequestRefusedException.Invalid("retentionClass", $"there is no retention class {id}");
+            throw RequestRefusedException.Invalid("retentionClass", $"没有保管期限类别 {id} / there is no retention class {id}");
     }
 
     private static RetentionClassView View(StoredRetentionClass c) => new(c.Id, c.Name, c.NameZh, c.Months, c.Article, c.IsDefault, c.IsKey, c.ChangedAt, c.ChangedBy);
+
+    private static string ShowZh(int? months) => months switch
+    {
+        null => "永久",
+        { } m when m % 12 == 0 => $"{m / 12}年",
+        { } m => $"{m}个月",
+    };
 
     private static string Show(int? months) => months is { } m ? $"{m} months" : "for ever";
 
@@ -63,7 +70,7 @@ internal sealed class RetentionClasses(EvidenceCatalogue catalogue, TimeProvider
         if (known is not null && known.Class == wanted)
             return View(known);
         if (known is not null && !known.Class.IsAtMost(wanted))
-            throw RequestRefusedException.Conflict($"retention class {wanted.Id} keeps for {Show(known.Months)}: nobody can shorten it to {Show(wanted.Months)}");
+            throw RequestRefusedException.Conflict($"保管期限只能延长，不能缩短：{known.NameZh}现为{ShowZh(known.Months)}，不能改为{ShowZh(wanted.Months)} / retention class {wanted.Id} keeps for {Show(known.Months)}: nobody can shorten it to {Show(wanted.Months)}");
         var before = known is null ? "new" : $"before {Show(known.Months)}, {known.NameZh}, {known.Article}";
         if (known is null)
         {
@@ -90,12 +97,12 @@ internal sealed class RetentionClasses(EvidenceCatalogue catalogue, TimeProvider
         await DemandAsync(db, request.Class, ct);
         var item = await db.Items.SingleOrDefaultAsync(i => i.Id == itemId, ct) ?? throw ItemRegister.NoItem(itemId);
         if (item.State == ItemState.Disposed)
-            throw RequestRefusedException.Conflict($"item {itemId} was disposed of");
+            throw RequestRefusedException.Conflict($"资料 {itemId} 已销毁 / item {itemId} was disposed of");
         if (item.RetentionClass == request.Class)
             return;
         var wanted = (await db.RetentionClasses.SingleAsync(c => c.Id == request.Class, ct)).Class;
         if (item.RetentionClass is { } own && !(await db.RetentionClasses.SingleAsync(c => c.Id == own, ct)).Class.IsAtMost(wanted))
-            throw RequestRefusedException.Conflict($"item {itemId} has the longer class {own}: nobody can shorten it to {request.Class}");
+            throw RequestRefusedException.Conflict($"资料 {itemId} 已适用更长的保管期限类别 {own}，不能改为较短的 {request.Class} / item {itemId} has the longer class {own}: nobody can shorten it to {request.Class}");
         var now = time.GetUtcNow();
         var before = item.RetentionClass ?? "none";
         item.RetentionClass = request.Class;

@@ -23,7 +23,7 @@ internal sealed class ReviewCriteriaList(EvidenceCatalogue catalogue, TimeProvid
         Texts.Demand(request.Name, "name", 200);
         Texts.Demand(request.Article, "article", 200);
         if (request.Points is < 1 or > MostPoints)
-            throw RequestRefusedException.Invalid("points", $"must be 1 to {MostPoints}");
+            throw RequestRefusedException.Invalid("points", $"应为 1 至 {MostPoints} 分 / must be 1 to {MostPoints}");
         var now = time.GetUtcMilliseconds();
         await catalogue.WriteAsync(
             async db =>

@@ -23,14 +23,14 @@ internal sealed class ReviewSamples(EvidenceCatalogue catalogue, ServerOptions o
         Texts.Allow(request.Seed, "seed", 100);
         Texts.Allow(request.Unit, "unit", 40);
         if (request.Seed is not null && string.IsNullOrWhiteSpace(request.Seed))
-            throw RequestRefusedException.Invalid("seed", "must not be empty");
+            throw RequestRefusedException.Invalid("seed", "不能为空 / must not be empty");
         if (request.Count is < 1 or > MostCases)
-            throw RequestRefusedException.Invalid("count", $"must be 1 to {MostCases}");
+            throw RequestRefusedException.Invalid("count", $"应为 1 至 {MostCases} 件 / must be 1 to {MostCases}");
         // Years that calendars have, and days that can be added to.
         if (request.From.Year is < 2000 or > 2200)
-            throw RequestRefusedException.Invalid("from", "must lie between 2000 and 2200");
+            throw RequestRefusedException.Invalid("from", "应在 2000 年至 2200 年之间 / must lie between 2000 and 2200");
         if (request.To < request.From || request.To > request.From.AddMonths(MostMonths))
-            throw RequestRefusedException.Invalid("to", $"must lie within {MostMonths} months after from");
+            throw RequestRefusedException.Invalid("to", $"应在起始日期之后 {MostMonths} 个月以内 / must lie within {MostMonths} months after from");
         var now = time.GetUtcMilliseconds();
         var id = "rv-" + madeId.ToString("N");
         var seed = request.Seed ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
@@ -63,7 +63,7 @@ internal sealed class ReviewSamples(EvidenceCatalogue catalogue, ServerOptions o
     public static async Task<Review> SingleAsync(CatalogueDb db, string id, Reach reach, CancellationToken ct) =>
         await db.Reviews.AsNoTracking().SingleOrDefaultAsync(r => r.Id == id, ct) is { } review && review.Units.All(reach.Covers)
             ? review
-            : throw RequestRefusedException.NotFound($"there is no review {id}");
+            : throw RequestRefusedException.NotFound($"没有案卷评查 {id}，或者不在您的职责范围内 / there is no review {id}");
 
     private static async Task<List<ReviewView>> ViewsAsync(CatalogueDb db, IQueryable<Review> which, CancellationToken ct)
     {
@@ -93,12 +93,12 @@ internal sealed class ReviewSamples(EvidenceCatalogue catalogue, ServerOptions o
 
         var cases = await within.Where(c => c.State == CaseState.Closed && c.ClosedAt >= begin && c.ClosedAt < end).Select(c => new { c.Number, c.UnitId }).Take(MostPopulation + 1).ToListAsync(ct);
         if (cases.Count == 0)
-            throw RequestRefusedException.Conflict("no case within your reach was closed in that period: nothing can be drawn");
+            throw RequestRefusedException.Conflict("您职责范围内该期间没有结案的案件，无法抽样 / no case within your reach was closed in that period: nothing can be drawn");
         if (cases.Count > MostPopulation)
-            throw RequestRefusedException.Conflict($"more than {MostPopulation} cases were closed in that period: draw from a shorter one");
+            throw RequestRefusedException.Conflict($"该期间结案超过 {MostPopulation} 件，请缩短期间后再抽样 / more than {MostPopulation} cases were closed in that period: draw from a shorter one");
         var criteria = await db.ReviewCriteria.Where(c => c.EndedAt == null).OrderBy(c => c.Id).Select(c => new CriterionView(c.Id, c.Name, c.Article, c.Points)).ToListAsync(ct);
         if (criteria.Count == 0)
-            throw RequestRefusedException.Conflict("there are no criteria in use: set some first");
+            throw RequestRefusedException.Conflict("还没有启用的评查项目，请先设置 / there are no criteria in use: set some first");
         var population = SampleDraw.Population(cases.Select(c => c.Number));
         var review = new Review
         {

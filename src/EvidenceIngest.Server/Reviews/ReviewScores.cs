@@ -22,7 +22,7 @@ internal sealed class ReviewScores(EvidenceCatalogue catalogue, ReviewSamples sa
         Texts.Demand(id, "review", 100);
         Texts.Demand(number, "case", 200);
         if (request.Findings.Count > MostFindings || request.Findings.Any(f => f is null))
-            throw RequestRefusedException.Invalid("findings", $"must be at most {MostFindings}, each with criterion and text");
+            throw RequestRefusedException.Invalid("findings", $"问题最多 {MostFindings} 个，每个须写明所属项目和内容 / must be at most {MostFindings}, each with criterion and text");
         foreach (var finding in request.Findings)
             Texts.Demand(finding.Text, "findings.text", LongestText);
         await catalogue.WriteAsync(db => ScoreAsync(db, id, number, request, by, ct), ct);
@@ -47,7 +47,7 @@ internal sealed class ReviewScores(EvidenceCatalogue catalogue, ReviewSamples sa
                 if (finding.State == ReviewFindingState.Corrected && finding.CorrectedBy == by.Name && finding.Correction == request.What)
                     return null;
                 if (finding.State != ReviewFindingState.Open)
-                    throw RequestRefusedException.Conflict($"finding {id} is {finding.State}: only what is open can be corrected");
+                    throw RequestRefusedException.Conflict($"问题 {id} 不在待整改状态，不能填写整改情况 / finding {id} is {finding.State}: only what is open can be corrected");
                 (finding.State, finding.Correction, finding.CorrectedAt, finding.CorrectedBy) = (ReviewFindingState.Corrected, request.What, now, by.Name);
                 (finding.Verdict, finding.JudgedAt, finding.JudgedBy) = (null, null, null);
                 return new NewEvent(now, Actors.Operator(by.Name), CustodyEventKind.ReviewCorrected, $"{id} of case {finding.Number}: {request.What}");
@@ -67,9 +67,9 @@ internal sealed class ReviewScores(EvidenceCatalogue catalogue, ReviewSamples sa
                 if (finding.State == wanted && finding.JudgedBy == by.Name && finding.Verdict == request.Why)
                     return null;
                 if (finding.State != ReviewFindingState.Corrected)
-                    throw RequestRefusedException.Conflict($"finding {id} is {finding.State}: the agency has not said what it corrected, or it was judged already");
+                    throw RequestRefusedException.Conflict($"问题 {id} 尚未填写整改情况，或者已经核查 / finding {id} is {finding.State}: the agency has not said what it corrected, or it was judged already");
                 if (finding.CorrectedBy == by.Name)
-                    throw RequestRefusedException.Conflict($"finding {id} was corrected by {by.Name}: another person has to look back");
+                    throw RequestRefusedException.Conflict($"问题 {id} 由 {by.Name} 整改，须由另一人核查 / finding {id} was corrected by {by.Name}: another person has to look back");
                 (finding.State, finding.Verdict, finding.JudgedAt, finding.JudgedBy) = (wanted, request.Why, now, by.Name);
                 return new NewEvent(now, Actors.Operator(by.Name), CustodyEventKind.ReviewJudged, $"{id} of case {finding.Number}: {(request.Accepted ? "closed" : "sent back")}: {request.Why}");
             },
@@ -85,22 +85,22 @@ internal sealed class ReviewScores(EvidenceCatalogue catalogue, ReviewSamples sa
         // Events of a case come in its order because its row is locked.
         var known = await CaseRegister.LockAsync(db, number, ct);
         var drawn = await db.ReviewedCases.SingleOrDefaultAsync(c => c.ReviewId == id && c.Number == number, ct)
-            ?? throw RequestRefusedException.Conflict($"case {number} was not drawn in review {id}");
+            ?? throw RequestRefusedException.Conflict($"案件 {number} 不在案卷评查 {id} 的样本中 / case {number} was not drawn in review {id}");
         if (drawn.ReviewedAt is not null)
         {
             if (drawn.ReviewedBy == by.Name && drawn.Scores!.Count == request.Scores.Count && drawn.Scores.All(s => request.Scores.TryGetValue(s.Key, out var points) && points == s.Value))
                 return;
-            throw RequestRefusedException.Conflict($"case {number} was reviewed by {drawn.ReviewedBy} already");
+            throw RequestRefusedException.Conflict($"案件 {number} 已由 {drawn.ReviewedBy} 评查 / case {number} was reviewed by {drawn.ReviewedBy} already");
         }
 
         foreach (var criterion in review.Criteria)
         {
             if (!request.Scores.TryGetValue(criterion.Id, out var points) || points < 0 || points > criterion.Points)
-                throw RequestRefusedException.Invalid("scores", $"{criterion.Id} needs 0 to {criterion.Points} points");
+                throw RequestRefusedException.Invalid("scores", $"项目 {criterion.Id} 的得分应为 0 至 {criterion.Points} / {criterion.Id} needs 0 to {criterion.Points} points");
         }
 
         if (request.Scores.Keys.Concat(request.Findings.Select(f => f.Criterion)).FirstOrDefault(c => !review.Criteria.Any(known => known.Id == c)) is { } stranger)
-            throw RequestRefusedException.Invalid("scores, findings", $"{stranger} is none of this review's criteria");
+            throw RequestRefusedException.Invalid("scores, findings", $"{stranger} 不是本次评查的项目 / {stranger} is none of this review's criteria");
         var now = time.GetUtcMilliseconds();
         (drawn.Scores, drawn.ReviewedAt, drawn.ReviewedBy) = (request.Scores, now, by.Name);
         await db.SaveChangesAsync(ct);
@@ -126,7 +126,7 @@ internal sealed class ReviewScores(EvidenceCatalogue catalogue, ReviewSamples sa
         async db =>
         {
             await db.Database.ExecuteSqlAsync($"select 1 from review_findings where id = {id} for update", ct);
-            var finding = await by.Reach.Of(db.ReviewFindings).SingleOrDefaultAsync(f => f.Id == id, ct) ?? throw RequestRefusedException.NotFound($"there is no review finding {id}");
+            var finding = await by.Reach.Of(db.ReviewFindings).SingleOrDefaultAsync(f => f.Id == id, ct) ?? throw RequestRefusedException.NotFound($"没有评查问题 {id}，或者不在您的职责范围内 / there is no review finding {id}");
             var now = time.GetUtcMilliseconds();
             if (change(finding, now) is not { } happened)
                 return View(finding);

@@ -64,7 +64,7 @@ internal sealed record RelevanceCursor(int Score, PageCursor Last) : IComparable
             return null;
         return text.Split('.', 2) is [var score, var rest] && int.TryParse(score, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && PageCursor.Parse(rest) is { } last
             ? new RelevanceCursor(number, last)
-            : throw RequestRefusedException.Invalid("cursor", "is not one that this server made");
+            : throw RequestRefusedException.Invalid("cursor", "翻页标记无效，请从第一页重新查询 / is not one that this server made");
     }
 
     public int CompareTo(RelevanceCursor? other)

@@ -68,13 +68,13 @@ internal sealed class SavedSearches(EvidenceCatalogue catalogue, ServerOptions o
     private void Check(IReadOnlyDictionary<string, string> query)
     {
         if (query.Count == 0)
-            throw RequestRefusedException.Invalid("query", "must not be empty");
+            throw RequestRefusedException.Invalid("query", "检索条件不能为空 / must not be empty");
         foreach (var (name, value) in query)
         {
             if (!SearchEndpoints.Parameters.Contains(name))
-                throw RequestRefusedException.Invalid("query", $"has only {string.Join(", ", SearchEndpoints.Parameters)}");
+                throw RequestRefusedException.Invalid("query", $"只能保存列出的检索条件 / has only {string.Join(", ", SearchEndpoints.Parameters)}");
             // The parser lets null through in maps.
-            Texts.Allow(value ?? throw RequestRefusedException.Invalid(name, "must not be null"), name, SearchTerm.LongestQuery);
+            Texts.Allow(value ?? throw RequestRefusedException.Invalid(name, "不能为空值 / must not be null"), name, SearchTerm.LongestQuery);
         }
 
         SearchEndpoints.IsByRelevance(query.GetValueOrDefault("order"));

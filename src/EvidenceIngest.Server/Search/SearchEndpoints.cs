@@ -32,7 +32,7 @@ internal static class SearchEndpoints
     {
         null or "" or "newest" => false,
         "relevance" => true,
-        _ => throw RequestRefusedException.Invalid("order", "must be newest or relevance"),
+        _ => throw RequestRefusedException.Invalid("order", "排序方式应为最新（newest）或相关度（relevance） / must be newest or relevance"),
     };
 
     private static async Task<IResult> FindAsync(

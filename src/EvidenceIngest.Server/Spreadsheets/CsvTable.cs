@@ -24,7 +24,7 @@ internal sealed class CsvTable
         using var parser = new TextFieldParser(text) { TextFieldType = FieldType.Delimited, Delimiters = [","], HasFieldsEnclosedInQuotes = true, TrimWhiteSpace = true };
         try
         {
-            var first = parser.ReadFields() ?? throw RequestRefusedException.Invalid("csv", "is empty");
+            var first = parser.ReadFields() ?? throw RequestRefusedException.Invalid("csv", "表格是空的 / is empty");
             var columns = new Dictionary<string, int>(StringComparer.Ordinal);
             foreach (var names in headings)
             {
@@ -44,7 +44,7 @@ internal sealed class CsvTable
                 if (cells.All(string.IsNullOrEmpty))
                     continue;
                 if (lines.Count == MostLines)
-                    throw RequestRefusedException.Invalid("csv", $"has more than {MostLines} lines: divide it");
+                    throw RequestRefusedException.Invalid("csv", $"表格超过 {MostLines} 行，请分次导入 / has more than {MostLines} lines: divide it");
                 if (cells.Any(cell => cell.Length > LongestCell))
                     throw RequestRefusedException.Invalid("csv", $"第{number}行有过长的内容 / line {number} has a cell of more than {LongestCell} characters");
                 lines.Add(new CsvLine(number, cells));

@@ -164,6 +164,6 @@ internal static class ImportEndpoints
         api.MapPost("/imports/" + what, async (HttpContext http, SpreadsheetImports imports, CancellationToken ct) =>
         {
             var request = await http.ReadJsonAsync<ImportRequest>(MaxBody);
-            return TypedResults.Ok(await run(imports, request.Csv ?? throw RequestRefusedException.Invalid("csv", "is missing"), http.Caller(), ct));
+            return TypedResults.Ok(await run(imports, request.Csv ?? throw RequestRefusedException.Invalid("csv", "没有提交表格 / is missing"), http.Caller(), ct));
         }).RequireToken(TokenKind.Operator, scope).Concerns(data).WithTags("Imports").Accepts<ImportRequest>("application/json").Produces<ImportReport>();
 }

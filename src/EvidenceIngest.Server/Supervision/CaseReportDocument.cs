@@ -93,7 +93,7 @@ internal static class CaseReportEndpoints
     private static async Task<IResult> GetAsync(string number, HttpContext http, CaseReports reports, ServerOptions options, CancellationToken ct, string? format = null)
     {
         if (format is not (null or "json" or "html"))
-            throw RequestRefusedException.Invalid("format", "must be json or html");
+            throw RequestRefusedException.Invalid("format", "格式应为 json 或 html / must be json or html");
         Texts.Demand(number, "case", 200);
         var report = await reports.MakeAsync(Texts.FromRoute(number), http.Caller(), ct);
         if (format != "html")

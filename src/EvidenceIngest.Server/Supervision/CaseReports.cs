@@ -19,7 +19,7 @@ internal sealed class CaseReports(EvidenceCatalogue catalogue, ServerOptions opt
     public Task<CaseReport> MakeAsync(string number, Caller by, CancellationToken ct) => catalogue.ReadAsync(
         async db =>
         {
-            var known = await db.Cases.SingleOrDefaultAsync(c => c.Number == number, ct) ?? throw RequestRefusedException.NotFound($"there is no case {number}");
+            var known = await db.Cases.SingleOrDefaultAsync(c => c.Number == number, ct) ?? throw RequestRefusedException.NotFound($"没有案件 {number}，或者不在您的职责范围内 / there is no case {number}");
             var matter = known.MatterId is { } id ? await db.Matters.SingleOrDefaultAsync(m => m.Id == id, ct) : null;
             var items = await by.Reach.Of(db.Items).Include(i => i.Facts).Where(i => i.SidecarRole == null && db.CaseItems.Any(l => l.CaseNumber == number && l.ItemId == i.Id)).ToListAsync(ct);
             items.Sort((a, b) => (a.RecordedAt ?? DateTimeOffset.MaxValue, a.Id).CompareTo((b.RecordedAt ?? DateTimeOffset.MaxValue, b.Id)));

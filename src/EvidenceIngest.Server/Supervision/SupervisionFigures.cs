@@ -21,9 +21,9 @@ internal sealed class SupervisionFigures(EvidenceCatalogue catalogue, ServerOpti
     {
         // Days behind the last one of the calendar can't be added.
         if (from.Year >= 2200)
-            throw RequestRefusedException.Invalid("from", "must lie before 2200");
+            throw RequestRefusedException.Invalid("from", "应在 2200 年以前 / must lie before 2200");
         if (to < from || to > from.AddMonths(MostMonths))
-            throw RequestRefusedException.Invalid("to", $"must lie within {MostMonths} months after from");
+            throw RequestRefusedException.Invalid("to", $"应在起始日期之后 {MostMonths} 个月以内 / must lie within {MostMonths} months after from");
         var (begin, end, now, units, zone) = (options.MidnightOf(from), options.MidnightOf(to.AddDays(1)), time.GetUtcNow(), reach.Units?.ToArray(), options.AgencyZone.Id);
         var cleared = reach.Cleared?.ToArray();
         var key = by.ToString();
@@ -92,5 +92,5 @@ internal static class SupervisionEndpoints
     private static SupervisedBy Kind(string? by) =>
         by is not null && char.IsAsciiLetter(by.FirstOrDefault()) && Enum.TryParse<SupervisedBy>(by, ignoreCase: true, out var kind) && Enum.IsDefined(kind)
             ? kind
-            : throw RequestRefusedException.Invalid("by", "must be unit, officer, dock or month");
+            : throw RequestRefusedException.Invalid("by", "应按单位、人员、采集站或月份统计 / must be unit, officer, dock or month");
 }

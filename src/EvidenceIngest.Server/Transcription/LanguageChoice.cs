@@ -22,7 +22,7 @@ internal sealed class LanguageChoice(EvidenceCatalogue catalogue, PipelineSchedu
         Texts.Demand(request.Why, "why", 500);
         Texts.Demand(request.Language, "language", 35);
         if (!TranscriptionOptions.IsLanguage(request.Language))
-            throw RequestRefusedException.Invalid("language", "must be a language tag such as zh or en-US");
+            throw RequestRefusedException.Invalid("language", "应为语言代码，如 zh 或 en-US / must be a language tag such as zh or en-US");
         if (await catalogue.WriteAsync(db => ChooseAsync(db, itemId, request, by, ct), ct))
             await schedule.TryScheduleAsync(itemId, Stage.Transcribe, ct);
     }
@@ -38,7 +38,7 @@ internal sealed class LanguageChoice(EvidenceCatalogue catalogue, PipelineSchedu
         if (item.Language == request.Language && stage.State != StageState.Failed)
             return false;
         if (isNew && await db.PersonWroteAsync(itemId, ct))
-            throw RequestRefusedException.Conflict($"a person wrote the transcript of {itemId}, which stays: whoever corrects it names its language there");
+            throw RequestRefusedException.Conflict($"资料 {itemId} 的文字记录由人员整理，予以保留；更正时可另行指明语言 / a person wrote the transcript of {itemId}, which stays: whoever corrects it names its language there");
         var now = time.GetUtcNow();
         await db.AppendAsync(
             itemId, now, Actors.Operator(by), CustodyEventKind.LanguageChosen, $"language: from {item.Language ?? options.Language + " (the service's setting)"} to {request.Language}; reason: {request.Why}", ct);

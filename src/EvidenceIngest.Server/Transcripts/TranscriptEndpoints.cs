@@ -32,7 +32,7 @@ internal static class TranscriptEndpoints
         string id, HttpContext http, TranscriptRegister transcripts, CancellationToken ct, string? version = null, string? format = null)
     {
         if (format is not (null or "json" or "text" or "vtt" or "srt"))
-            throw RequestRefusedException.Invalid("format", "must be json, text, vtt or srt");
+            throw RequestRefusedException.Invalid("format", "格式应为 json、text、vtt 或 srt / must be json, text, vtt or srt");
         var found = await transcripts.ReadAsync(Id(id), Version(version), http.Caller().Name, ct);
         http.Response.Headers.CacheControl = "private, no-store";
         http.Response.Headers.XContentTypeOptions = "nosniff";
@@ -46,7 +46,7 @@ internal static class TranscriptEndpoints
     }
 
     private static string Cues(string? cues) =>
-        cues ?? throw RequestRefusedException.Conflict("the transcript has segments without times, which subtitles need: ask for text");
+        cues ?? throw RequestRefusedException.Conflict("文字记录有的段没有时间，无法生成字幕，请改用纯文本 / the transcript has segments without times, which subtitles need: ask for text");
 
     private static async Task<IResult> WriteAsync(string id, HttpContext http, TranscriptRegister transcripts, CancellationToken ct) =>
         http.Tagged(await transcripts.WriteAsync(Id(id), await http.ReadJsonAsync<TranscriptRequest>(MaxBody), http.Caller().Name, ct, Precondition.Of(http)));
@@ -60,7 +60,7 @@ internal static class TranscriptEndpoints
             return null;
         return int.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var version) && version > 0
             ? version
-            : throw RequestRefusedException.Invalid("version", "must be a number from 1");
+            : throw RequestRefusedException.Invalid("version", "版本应为从 1 开始的数字 / must be a number from 1");
     }
 
     private static string Id(string id)

@@ -46,10 +46,10 @@ internal sealed class TranscriptRegister(EvidenceCatalogue catalogue, Transcript
                 await db.LockItemAsync(itemId, ct);
                 var item = await db.Items.SingleOrDefaultAsync(i => i.Id == itemId, ct) ?? throw ItemRegister.NoItem(itemId);
                 if (item.State == ItemState.Disposed)
-                    throw new RequestRefusedException(StatusCodes.Status410Gone, $"item {itemId} was disposed of after its term");
+                    throw new RequestRefusedException(StatusCodes.Status410Gone, $"资料 {itemId} 已到期销毁 / item {itemId} was disposed of after its term");
                 var wanted = await db.Transcripts.AsNoTracking().Where(t => t.ItemId == itemId && (version == null || t.Version == version))
                     .OrderByDescending(t => t.Version).FirstOrDefaultAsync(ct)
-                    ?? throw (version is null ? NoTranscript(itemId) : RequestRefusedException.NotFound($"item {itemId} has no transcript version {version}"));
+                    ?? throw (version is null ? NoTranscript(itemId) : RequestRefusedException.NotFound($"资料 {itemId} 没有第 {version} 版文字记录 / item {itemId} has no transcript version {version}"));
                 await LookAsync(db, wanted, now, by, ct);
                 return Shown(wanted.Read());
             },
@@ -97,7 +97,7 @@ internal sealed class TranscriptRegister(EvidenceCatalogue catalogue, Transcript
                     return known;
                 Demand(last, itemId, request.Version);
                 if (isConfirmed)
-                    throw RequestRefusedException.Conflict($"version {known.Version} of the transcript of {itemId} was confirmed already, by {known.ConfirmedBy}");
+                    throw RequestRefusedException.Conflict($"资料 {itemId} 的第 {known.Version} 版文字记录已由 {known.ConfirmedBy} 确认 / version {known.Version} of the transcript of {itemId} was confirmed already, by {known.ConfirmedBy}");
                 var made = known with { Version = known.Version + 1, State = TranscriptState.Confirmed, ConfirmedAt = now, ConfirmedBy = by };
                 return await AddAsync(db, item, last, made, request.Why, ct);
             },
@@ -127,7 +127,7 @@ internal sealed class TranscriptRegister(EvidenceCatalogue catalogue, Transcript
         ? record
         : record with { Segments = [.. record.Segments.Select(s => s with { Words = s.Words?.Select(w => w.Confidence < options.DoubtBelow ? w with { Doubtful = true } : w).ToList() })] };
 
-    private static RequestRefusedException NoTranscript(string itemId) => RequestRefusedException.NotFound($"item {itemId} has no transcript");
+    private static RequestRefusedException NoTranscript(string itemId) => RequestRefusedException.NotFound($"资料 {itemId} 没有文字记录 / item {itemId} has no transcript");
 
     private static bool IsSame(Transcript known, TranscriptRequest request, string by) =>
         known.WrittenBy == by && known.State == TranscriptState.Corrected && known.Language == request.Language && known.Segments.SequenceEqual(request.Segments);
@@ -138,7 +138,7 @@ internal sealed class TranscriptRegister(EvidenceCatalogue catalogue, Transcript
     private static void Demand(StoredTranscript? last, string itemId, int named)
     {
         if (named != (last?.Version ?? 0))
-            throw RequestRefusedException.Conflict($"the transcript of {itemId} is at version {last?.Version ?? 0}, not {named}: read it again first");
+            throw RequestRefusedException.Conflict($"资料 {itemId} 的文字记录已是第 {last?.Version ?? 0} 版，您修改的是第 {named} 版：没有保存，请复制所填内容，重新读取后再改 / the transcript of {itemId} is at version {last?.Version ?? 0}, not {named}: read it again first");
     }
 
     /// <summary>The item, locked, as something that can have a transcript, with its last one.</summary>

@@ -25,15 +25,15 @@ internal static partial class TranscriptRules
         CheckWhy(request.Why);
         Texts.Demand(request.Language, "language", 35);
         if (!Language().IsMatch(request.Language))
-            throw RequestRefusedException.Invalid("language", "must be a language tag such as zh or en-US");
+            throw RequestRefusedException.Invalid("language", "应为语言代码，如 zh 或 en-US / must be a language tag such as zh or en-US");
         if (request.Segments.Count is 0 or > MostSegments)
-            throw RequestRefusedException.Invalid("segments", $"must be 1 to {MostSegments}");
+            throw RequestRefusedException.Invalid("segments", $"应有 1 至 {MostSegments} 段 / must be 1 to {MostSegments}");
         var before = TimeSpan.Zero;
         for (var i = 0; i < request.Segments.Count; i++)
         {
             var field = string.Create(CultureInfo.InvariantCulture, $"segments[{i}]");
             // The parser lets null through in lists.
-            var (start, end, speaker, text) = request.Segments[i] ?? throw RequestRefusedException.Invalid(field, "must not be null");
+            var (start, end, speaker, text) = request.Segments[i] ?? throw RequestRefusedException.Invalid(field, "不能为空值 / must not be null");
             Texts.Demand(text, field + ".text", LongestText);
             Visible(text, field + ".text");
             if (speaker is not null)
@@ -54,13 +54,13 @@ internal static partial class TranscriptRules
     public static void CheckItem(EvidenceItem item)
     {
         if (item.State == ItemState.Disposed)
-            throw RequestRefusedException.Conflict($"item {item.Id} was disposed of after its term: nobody can compare words with its sound any more");
+            throw RequestRefusedException.Conflict($"资料 {item.Id} 已到期销毁，文字记录无法再与录音核对 / item {item.Id} was disposed of after its term: nobody can compare words with its sound any more");
         if (!item.IsSealed)
-            throw RequestRefusedException.Conflict($"item {item.Id} is not sealed yet: write its transcript afterwards");
+            throw RequestRefusedException.Conflict($"资料 {item.Id} 尚未入库，请入库后再整理文字记录 / item {item.Id} is not sealed yet: write its transcript afterwards");
         // A file that calls itself sound needs a transcript to be complete (article 27), whatever was found in it.
         var isSilent = item.Kind == MediaKind.Video && item.Facts.Count == item.Files.Count && item.Facts.All(f => f.Facts.AudioCodec is null);
         if (isSilent || item.Kind is not (MediaKind.Audio or MediaKind.Video))
-            throw RequestRefusedException.Conflict($"item {item.Id} has no sound: only sound has a transcript");
+            throw RequestRefusedException.Conflict($"资料 {item.Id} 没有声音，无须文字记录 / item {item.Id} has no sound: only sound has a transcript");
     }
 
     /// <exception cref="RequestRefusedException">400: words later than the recording, where its length is known.</exception>
@@ -72,7 +72,7 @@ internal static partial class TranscriptRules
         for (var i = 0; i < segments.Count; i++)
         {
             if ((segments[i].End ?? segments[i].Start) is { } last && TranscriptSegment.Time(last) > length + Past)
-                throw RequestRefusedException.Invalid(string.Create(CultureInfo.InvariantCulture, $"segments[{i}]"), string.Create(CultureInfo.InvariantCulture, $"{last} s is beyond the recording, which lasts {length.TotalSeconds:0.###} s"));
+                throw RequestRefusedException.Invalid(string.Create(CultureInfo.InvariantCulture, $"segments[{i}]"), string.Create(CultureInfo.InvariantCulture, $"第 {last} 秒超出录制时长（{length.TotalSeconds:0.###} 秒） / {last} s is beyond the recording, which lasts {length.TotalSeconds:0.###} s"));
         }
     }
 
@@ -80,15 +80,15 @@ internal static partial class TranscriptRules
     private static TimeSpan Times(double? start, double? end, TimeSpan before, string field)
     {
         if (start is not { } from)
-            return end is null ? before : throw RequestRefusedException.Invalid(field, "has an end and no start");
+            return end is null ? before : throw RequestRefusedException.Invalid(field, "有结束时间而没有开始时间 / has an end and no start");
         if (from is not (>= 0 and <= TranscriptSegment.Longest) || end is not (null or (>= 0 and <= TranscriptSegment.Longest)))
-            throw RequestRefusedException.Invalid(field, $"must have times from 0 to {TranscriptSegment.Longest}, in seconds");
+            throw RequestRefusedException.Invalid(field, $"时间应为 0 至 {TranscriptSegment.Longest} 秒 / must have times from 0 to {TranscriptSegment.Longest}, in seconds");
         // Players and readers go from top to bottom (WebVTT, 4.1: no cue starts before the one above it). Overlaps are people's way to talk.
         var begins = TranscriptSegment.Time(from);
         if (begins < before)
-            throw RequestRefusedException.Invalid(field, "starts before the segment above it: put them in the order of speech");
+            throw RequestRefusedException.Invalid(field, "开始时间早于上一段，请按说话先后排列 / starts before the segment above it: put them in the order of speech");
         if (end is { } to && TranscriptSegment.Time(to) <= begins)
-            throw RequestRefusedException.Invalid(field, "must end at least 0.001 s after its start");
+            throw RequestRefusedException.Invalid(field, "结束时间应晚于开始时间 / must end at least 0.001 s after its start");
         return begins;
     }
 
@@ -101,7 +101,7 @@ internal static partial class TranscriptRules
         foreach (var rune in text.EnumerateRunes())
         {
             if (rune.Value is (>= 0x2028 and <= 0x202E) or (>= 0x2066 and <= 0x2069) or 0xFEFF or (>= 0xFFF9 and <= 0xFFFB) or (>= 0xE0000 and <= 0xE007F))
-                throw RequestRefusedException.Invalid(field, $"contains U+{rune.Value:X4}, which can't be seen and changes how the rest reads: remove it");
+                throw RequestRefusedException.Invalid(field, $"含有不可见字符 U+{rune.Value:X4}，会改变其余文字的读法，请删去 / contains U+{rune.Value:X4}, which can't be seen and changes how the rest reads: remove it");
         }
     }
 

@@ -18,11 +18,11 @@ internal sealed class LogRegister(EvidenceCatalogue catalogue)
         async db =>
         {
             if (!await db.CustodyEvents.AnyAsync(e => e.ItemId == itemId && e.Sequence == sequence, ct))
-                throw RequestRefusedException.NotFound($"item {itemId} has no event {sequence}");
+                throw RequestRefusedException.NotFound($"资料 {itemId} 没有第 {sequence} 号事件 / item {itemId} has no event {sequence}");
             var leaf = await db.LogLeaves.SingleOrDefaultAsync(l => l.ItemId == itemId && l.Sequence == sequence, ct);
             var head = leaf is null ? null : await HeadAsync(db, size, ct);
             if (leaf is null || leaf.Index >= head!.TreeSize)
-                throw RequestRefusedException.Conflict($"event {sequence} of item {itemId} is not under {(size is null ? "a signed head yet: try again in a minute" : $"the head of size {size}: it came later")}");
+                throw RequestRefusedException.Conflict($"资料 {itemId} 的第 {sequence} 号事件尚未纳入所查的签名摘要，请稍后再查 / event {sequence} of item {itemId} is not under {(size is null ? "a signed head yet: try again in a minute" : $"the head of size {size}: it came later")}");
             return new LoggedEvent(
                 (await ProveAsync(db, itemId, sequence, head.TreeSize, ct)).Single(),
                 EvidenceJson.FromBytes<SignedEnvelope>(head.Envelope));
@@ -34,7 +34,7 @@ internal sealed class LogRegister(EvidenceCatalogue catalogue)
         {
             var known = (await HeadAsync(db, null, ct)).TreeSize;
             if (oldSize < 0 || oldSize > newSize || newSize > known)
-                throw RequestRefusedException.Invalid("from, to", $"must be sizes in this order, the larger at most {known}");
+                throw RequestRefusedException.Invalid("from, to", $"应依次为较小和较大的日志长度，最大 {known} / must be sizes in this order, the larger at most {known}");
             return await ProveConsistencyAsync(db, oldSize, newSize, ct);
         },
         ct);
@@ -59,7 +59,7 @@ internal sealed class LogRegister(EvidenceCatalogue catalogue)
 
     private static async Task<LogHead> HeadAsync(CatalogueDb db, long? size, CancellationToken ct) =>
         await db.LogHeads.Where(h => size == null || h.TreeSize == size).OrderByDescending(h => h.TreeSize).FirstOrDefaultAsync(ct)
-        ?? throw RequestRefusedException.NotFound(size is null ? "no head has been signed yet" : $"no head of size {size} was signed");
+        ?? throw RequestRefusedException.NotFound(size is null ? "还没有签名的日志摘要 / no head has been signed yet" : $"没有长度为 {size} 的签名摘要 / no head of size {size} was signed");
 
     private static List<string> Hash(IReadOnlyList<MerkleRange> path, Func<PerfectNode, byte[]> stored) =>
         [.. path.Select(range => Convert.ToHexStringLower(range.Hash(stored)))];

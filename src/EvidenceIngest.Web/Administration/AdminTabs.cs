@@ -16,6 +16,7 @@ internal sealed record AdminTab(string Address, (string Chinese, string English)
         new("/admin/retention", ("保管期限", "Retention"), [Rights.Retention]),
         new("/admin/calendar", ("工作日历", "Calendar"), [Rights.Write, Rights.System]),
         new("/admin/imports", ("表格导入", "Imports"), [Rights.Accounts, Rights.Write]),
+        new("/admin/recorder-profiles", ("记录仪型号", "Recorder models"), [Rights.System, Rights.Write]),
         new("/admin/models", ("语音模型", "Speech models"), [Rights.System, Rights.Write]),
         new("/admin/tokens", ("接口令牌", "Tokens"), [Rights.Tokens]),
         new("/admin/webhooks", ("事件推送", "Webhooks"), [Rights.Webhooks]),

@@ -19,6 +19,7 @@
     switchLanguage,
 
     async logOut() {
+      window.evidenceDrafts.forgetAll();
       await ask("/session/end");
       location.href = "/login";
     },
@@ -38,7 +39,8 @@
     openDialog(dialog, canClose) {
       if (!dialog.open) dialog.showModal();
       dialog.oncancel = (event) => { if (!canClose) event.preventDefault(); };
-      (dialog.querySelector("[autofocus]") ?? dialog.querySelector("input:not([readonly]), select, textarea, button:not(.quiet)"))?.focus();
+      const first = [...dialog.querySelectorAll("input:not([readonly]), select, textarea, button:not(.quiet)")].find((one) => one.checkVisibility());
+      (dialog.querySelector("[autofocus]") ?? first)?.focus();
     },
 
     closeDialog(dialog) {

@@ -27,6 +27,24 @@ internal sealed class PlanDraft
         Words.Count > 0 || (GiveTranscript && Transcript is not null) ? Transcript : null,
         Words.Count == 0 ? null : [.. Words.Order().Select(w => new HushedWords(WordMode, w.Segment, w.Word))]);
 
+    /// <param name="plan">As <see cref="ToPlan"/> wrote it.</param>
+    /// <param name="transcript">Newest version; words were counted in the plan's own, and mean others in another.</param>
+    public static PlanDraft Of(RedactionPlan plan, int? transcript)
+    {
+        var isSameText = plan.Transcript == transcript;
+        var draft = new PlanDraft { Transcript = transcript, GiveTranscript = plan.Transcript is not null, WordMode = plan.Words is { Count: > 0 } words ? words[0].Mode : HushMode.Mute };
+        foreach (var region in plan.Regions ?? [])
+        {
+            var drawn = new RegionDraft { Mode = region.Mode, From = region.From, To = region.To };
+            drawn.KeyFrames.AddRange(region.KeyFrames);
+            draft.Regions.Add(drawn);
+        }
+
+        draft.Sounds.AddRange((plan.Sounds ?? []).Select(s => new SoundDraft { Mode = s.Mode, From = s.From, To = s.To }));
+        draft.Words.UnionWith((isSameText ? plan.Words ?? [] : []).Select(w => (w.Segment, w.First)));
+        return draft;
+    }
+
     /// <summary>What was drawn at a moment: a key frame of the region, in place of one at the same moment.</summary>
     public static void Place(RegionDraft region, RegionKeyFrame drawn)
     {

@@ -68,8 +68,8 @@ internal static class ProfileExplanation
             yield return "USB 特征未知，不会自动识别；须由本单位用 lsusb 查明后另写档案（match.usbIds）。";
         if (match.UsbIds.Count + match.UsbIdRanges.Count > 0)
         {
-            yield return "USB 编号（任一）：" + string.Join("、", match.UsbIds.Select(i => $"{i.Vendor:x4}:{i.Product:x4}")
-                .Concat(match.UsbIdRanges.Select(r => $"{r.Vendor:x4}:{r.First:x4}-{r.Last:x4}")));
+            yield return "USB 编号（任一）：" + string.Join("、", match.UsbIds.Select(i => i.ToString())
+                .Concat(match.UsbIdRanges.Select(r => r.ToString())));
         }
 
         if (match.InterfaceClass is { } wanted)

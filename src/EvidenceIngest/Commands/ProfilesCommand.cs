@@ -120,11 +120,7 @@ internal static class ProfilesCommand
         return null;
     }
 
-    private static IReadOnlyList<string> Folders()
-    {
-        var site = EvidenceHome.FromEnvironment().SiteProfileFolder;
-        return Directory.Exists(site) ? [ProfileCatalogue.ShippedFolder, site] : [ProfileCatalogue.ShippedFolder];
-    }
+    private static IReadOnlyList<string> Folders() => ProfileCatalogue.Folders(EvidenceHome.FromEnvironment().SiteProfileFolder);
 
     internal static int Report(IReadOnlyList<ProfileProblem> problems, TextWriter errors)
     {

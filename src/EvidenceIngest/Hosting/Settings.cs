@@ -53,6 +53,7 @@ internal sealed class Settings(EvidenceHome home, IConfiguration values)
         Directory = AgencyDirectory(),
         SecondFactorRoles = [.. values.GetSection("Server:SecondFactorRoles").GetChildren().Select(c => PersonsRole(c.Path, c.Value))],
         Log = Log(witnessFile),
+        RecorderProfiles = () => MachineProfiles.Read(home.SiteProfileFolder),
         Fixity = Fixity(),
         Events = Events(),
         Access = Access(),

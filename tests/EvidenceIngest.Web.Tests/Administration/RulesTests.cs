@@ -62,6 +62,51 @@ public sealed class RulesTests(Office office)
     }
 
     [Fact]
+    public async Task Every_field_of_a_retention_class_is_corrected_and_a_shorter_term_refused_in_plain_words()
+    {
+        var id = "k" + Guid.NewGuid().ToString("N")[..8];
+        await office.Owner().SendAsync(HttpMethod.Put, "retention/classes/" + id, new { name = "a class", nameZh = "原类别", months = 60, article = "原依据", why = "试用" });
+        await using var visit = await office.VisitAsync(Person.Custodian);
+        await visit.GoAsync("/admin/retention");
+        var row = visit.Page.Locator($"tr[data-class={id}]");
+        await row.GetByRole(AriaRole.Button, new() { Name = "修改原类别" }).ClickAsync();
+        await Assertions.Expect(visit.Page.Locator("#class-id")).Not.ToBeEditableAsync();
+        await visit.Page.Locator("#class-months").EvaluateAsync("field => field.removeAttribute('min')");
+        foreach (var (field, text) in new[] { ("zh", "新类别"), ("en", "another class"), ("article", "第二十九条第二款"), ("months", "59"), ("why", "核对依据") })
+            await visit.Page.FillAsync("#class-" + field, text);
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "保存" }).ClickAsync();
+        await Assertions.Expect(visit.Page.Locator("dialog [role=alert]")).ToContainTextAsync("只能延长，不能缩短：原类别现为5年，不能改为59个月");
+        Assert.DoesNotContain("nobody", await visit.Page.Locator("dialog [role=alert]").InnerTextAsync(), StringComparison.Ordinal);
+        await visit.InspectAsync("admin-retention-shorter");
+        await visit.Page.FillAsync("#class-months", "");
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "保存" }).ClickAsync();
+        await Assertions.Expect(row).ToContainTextAsync("永久");
+        var known = (await office.Owner().GetAsync("retention/classes")).AsArray().Single(c => (string?)c!["id"] == id)!;
+        Assert.Equal(("新类别", "another class", "第二十九条第二款", null), ((string?)known["nameZh"], (string?)known["name"], (string?)known["article"], (int?)known["months"]));
+
+        // A new class under an id that is there would be a change of that one.
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "新增类别" }).ClickAsync();
+        foreach (var (field, text) in new[] { ("id", id), ("zh", "顶替"), ("en", "instead"), ("article", "无"), ("months", ""), ("why", "误填") })
+            await visit.Page.FillAsync("#class-" + field, text);
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "保存" }).ClickAsync();
+        await Assertions.Expect(visit.Page.Locator("dialog [role=alert]")).ToContainTextAsync("已有类别使用");
+        await visit.Page.Keyboard.PressAsync("Escape");
+        await Assertions.Expect(row).ToContainTextAsync("新类别");
+    }
+
+    [Fact]
+    public async Task Recorder_models_are_shown_with_what_is_seen_of_them_and_where_new_ones_go()
+    {
+        await using var visit = await office.VisitAsync(Person.System);
+        await visit.GoAsync("/admin/recorder-profiles");
+        await Assertions.Expect(visit.Page.Locator("tr[data-profile=dsj-msc]")).ToContainTextAsync("DSJ 文件名");
+        await Assertions.Expect(visit.Page.Locator("tr[data-profile=folder] td.number")).Not.ToHaveTextAsync("0");
+        await Assertions.Expect(visit.Page.Locator("tr[data-profile=managed-fleets]")).ToContainTextAsync("识别后拒绝采集");
+        await Assertions.Expect(visit.Page.GetByText("profiles check")).ToBeVisibleAsync();
+        await visit.InspectAsync("admin-recorder-profiles");
+    }
+
+    [Fact]
     public async Task A_yearly_notice_is_imported_and_a_broken_one_is_not()
     {
         const string Notice = "date,kind,occasion\n2020-01-01,holiday,元旦\n2020-01-24,holiday,春节\n2020-01-25,holiday,春节\n2020-01-26,holiday,春节\n2020-01-27,holiday,春节\n2020-01-28,holiday,春节\n";

@@ -132,22 +132,24 @@ public sealed class ItemPageTests(Office office)
         await using (var visit = await office.VisitAsync(Person.Custodian))
         {
             await visit.GoAsync($"/items/{item}?show=keeping");
-            await visit.Page.FillAsync("#hold-why", "行政复议期间");
             await visit.Page.GetByRole(AriaRole.Button, new() { Name = "冻结此件" }).ClickAsync();
-            await Assertions.Expect(visit.Page.Locator("strong").Filter(new() { HasText = "行政复议期间" })).ToBeVisibleAsync();
+            await visit.Page.GetByLabel("理由", new() { Exact = true }).FillAsync("行政复议期间");
+            await visit.Page.GetByRole(AriaRole.Button, new() { Name = "冻结", Exact = true }).ClickAsync();
+            var hold = visit.Page.GetByRole(AriaRole.Row).Filter(new() { HasText = "行政复议期间" });
+            await Assertions.Expect(hold).ToContainTextAsync("冻结中");
             await visit.InspectAsync("item-keeping");
-            await visit.Page.GetByRole(AriaRole.Button, new() { Name = "解除冻结" }).ClickAsync();
-            await visit.Page.FillAsync("#release-why", "自己解除");
-            await visit.Page.GetByRole(AriaRole.Button, new() { Name = "解除", Exact = true }).ClickAsync();
-            await Assertions.Expect(visit.Page.GetByRole(AriaRole.Alert)).ToBeVisibleAsync();
+            await Assertions.Expect(hold).ToContainTextAsync("须由他人解除");
+            await Assertions.Expect(hold.GetByRole(AriaRole.Button)).ToHaveCountAsync(0);
         }
 
         await using var second = await office.VisitAsync(Person.SecondCustodian);
         await second.GoAsync($"/items/{item}?show=keeping");
-        await second.Page.GetByRole(AriaRole.Button, new() { Name = "解除冻结" }).ClickAsync();
-        await second.Page.FillAsync("#release-why", "复议已结束");
-        await second.Page.GetByRole(AriaRole.Button, new() { Name = "解除", Exact = true }).ClickAsync();
-        await Assertions.Expect(second.Page.GetByText("没有冻结。")).ToBeVisibleAsync();
+        var held = second.Page.GetByRole(AriaRole.Row).Filter(new() { HasText = "行政复议期间" });
+        await held.GetByRole(AriaRole.Button, new() { Name = "解除" }).ClickAsync();
+        await second.Page.GetByLabel("理由", new() { Exact = true }).FillAsync("复议已结束");
+        await second.Page.GetByRole(AriaRole.Button, new() { Name = "解除冻结", Exact = true }).ClickAsync();
+        await Assertions.Expect(held).ToContainTextAsync("已解除");
+        await Assertions.Expect(held).ToContainTextAsync("复议已结束");
     }
 
     [Fact]

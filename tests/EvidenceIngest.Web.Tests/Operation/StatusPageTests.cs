@@ -38,6 +38,7 @@ public sealed class StatusPageTests(Office office)
     [Theory]
     [InlineData("anquan", "/welcome")]
     [InlineData("xitong", "/admin/models")]
+    [InlineData("xitong", "/admin/recorder-profiles")]
     [InlineData("xitong", "/welcome")]
     [InlineData("guanli", "/admin/units")]
     [InlineData("guanli", "/docks")]

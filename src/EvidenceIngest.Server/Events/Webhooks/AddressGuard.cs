@@ -28,11 +28,11 @@ internal sealed class AddressGuard(EventsOptions options)
     {
         Texts.Demand(text, "url", LongestUrl);
         if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Host.Length == 0 || url.Scheme is not ("http" or "https"))
-            throw RequestRefusedException.Invalid("url", "must be like https://receiver.example/events");
+            throw RequestRefusedException.Invalid("url", "应为完整网址，如 https://receiver.example/events / must be like https://receiver.example/events");
         if (url.UserInfo.Length > 0 || url.Fragment.Length > 0)
-            throw RequestRefusedException.Invalid("url", "must hold neither a user, a password nor a fragment");
+            throw RequestRefusedException.Invalid("url", "不得含用户名、密码或 # 之后的部分 / must hold neither a user, a password nor a fragment");
         if (url.Scheme == "http" && !url.IsLoopback)
-            throw RequestRefusedException.Invalid("url", "must be https; http is for receivers on this machine alone");
+            throw RequestRefusedException.Invalid("url", "须用 https；http 只用于本机上的接收程序 / must be https; http is for receivers on this machine alone");
         if (IPAddress.TryParse(url.DnsSafeHost, out var address) && Why(address) is { } why)
             throw RequestRefusedException.Invalid("url", why);
         return url;
@@ -43,7 +43,7 @@ internal sealed class AddressGuard(EventsOptions options)
     {
         var meant = Meant(address);
         return Refused.Any(n => n.Contains(meant)) && !options.Webhooks.AllowedNetworks.Any(n => n.Contains(meant))
-            ? $"{meant} is an address of machines (link-local, metadata, multicast or the like); Server:Events:WebhookNetworks can allow it"
+            ? $"{meant} 属于链路本地、元数据或组播等地址，不能作为接收地址；确有需要的，由系统管理员在 Server:Events:WebhookNetworks 中放行 / {meant} is an address of machines (link-local, metadata, multicast or the like); Server:Events:WebhookNetworks can allow it"
             : null;
     }
 

@@ -21,7 +21,7 @@ internal sealed class WebhookRegister(EvidenceCatalogue catalogue, AddressGuard 
         var url = guard.Demand(request.Url);
         var types = request.Types is { Count: > 0 } wanted ? wanted : [EventFilter.Everything];
         if (types.Count > MostTypes || types.FirstOrDefault(t => !EventFilter.IsPattern(t)) is not null)
-            throw RequestRefusedException.Invalid("types", $"must be up to {MostTypes} patterns like item.sealed, item.* or *");
+            throw RequestRefusedException.Invalid("types", $"最多 {MostTypes} 项，如 item.sealed、item.* 或 * / must be up to {MostTypes} patterns like item.sealed, item.* or *");
         var now = time.GetUtcMilliseconds();
         var salt = WebhookSecrets.NewSalt();
         var secret = Secret(salt);
@@ -36,7 +36,7 @@ internal sealed class WebhookRegister(EvidenceCatalogue catalogue, AddressGuard 
                 if (await db.Webhooks.AnyAsync(w => w.Id == webhook.Id, ct))
                     return;
                 if (await db.Webhooks.CountAsync(w => w.RemovedAt == null, ct) >= MostWebhooks)
-                    throw RequestRefusedException.Conflict($"there are {MostWebhooks} webhooks already; remove one first");
+                    throw RequestRefusedException.Conflict($"接收地址已满 {MostWebhooks} 个，请先删除不用的 / there are {MostWebhooks} webhooks already; remove one first");
                 db.Add(webhook);
                 await db.AppendToServiceAsync(
                     new NewEvent(now, Actors.Operator(by), CustodyEventKind.WebhookRegistered, $"{webhook.Id}: {webhook.Name}, {Shown(url)}, {string.Join(' ', types)}"), ct);
@@ -93,7 +93,7 @@ internal sealed class WebhookRegister(EvidenceCatalogue catalogue, AddressGuard 
         {
             var webhook = await FindAsync(db, id, ct);
             if (webhook.RemovedAt is not null)
-                throw RequestRefusedException.Conflict("the webhook was removed");
+                throw RequestRefusedException.Conflict("该接收地址已删除 / the webhook was removed");
             var now = time.GetUtcNow();
             var replayed = await db.WebhookDeliveries
                 .Where(d => d.WebhookId == webhook.Id && d.State == WebhookDeliveryState.Dead && (request.Position == null || d.Position == request.Position))
@@ -102,7 +102,7 @@ internal sealed class WebhookRegister(EvidenceCatalogue catalogue, AddressGuard 
                         .SetProperty(d => d.BegunAt, (DateTimeOffset?)null), ct);
             return request.Position is { } position && replayed == 0
                 && !await db.WebhookDeliveries.AnyAsync(d => d.WebhookId == webhook.Id && d.Position == position, ct)
-                ? throw RequestRefusedException.NotFound($"no event {position} waits for this webhook")
+                ? throw RequestRefusedException.NotFound($"没有待发给该接收地址的事件 {position} / no event {position} waits for this webhook")
                 : new ReplayAnswer(replayed);
         },
         ct);
@@ -115,7 +115,7 @@ internal sealed class WebhookRegister(EvidenceCatalogue catalogue, AddressGuard 
         }
         catch (WebhookKeyException e)
         {
-            throw RequestRefusedException.Conflict(e.Message);
+            throw RequestRefusedException.Conflict("本服务器的推送密钥文件不可用，请联系系统管理员 / " + e.Message);
         }
     }
 
@@ -123,7 +123,7 @@ internal sealed class WebhookRegister(EvidenceCatalogue catalogue, AddressGuard 
     private static string Shown(Uri url) => url.GetLeftPart(UriPartial.Path) + (url.Query.Length > 0 ? "?…" : "");
 
     private static async Task<Webhook> FindAsync(CatalogueDb db, string id, CancellationToken ct) =>
-        (Guid.TryParse(id, out var number) ? await db.Webhooks.SingleOrDefaultAsync(w => w.Id == number, ct) : null) ?? throw RequestRefusedException.NotFound($"there is no webhook {id}");
+        (Guid.TryParse(id, out var number) ? await db.Webhooks.SingleOrDefaultAsync(w => w.Id == number, ct) : null) ?? throw RequestRefusedException.NotFound($"没有接收地址 {id} / there is no webhook {id}");
 
     private static WebhookView View(Webhook w, int waiting, DateTimeOffset? oldest, int dead) => new(
         w.Id, w.Name, w.Url, w.Types, w.RegisteredAt, w.RegisteredBy, waiting, oldest, dead, w.DeliveredAt, w.FailingSince, w.Failure);

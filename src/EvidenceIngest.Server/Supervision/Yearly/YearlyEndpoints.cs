@@ -20,7 +20,7 @@ internal static class YearlyEndpoints
     private static async Task<IResult> GetAsync(HttpContext http, YearlyFigures figures, ServerOptions options, CancellationToken ct, int? year = null, string? unit = null, string? format = null)
     {
         if (format is not (null or "json" or "csv" or "html"))
-            throw RequestRefusedException.Invalid("format", "must be json, csv or html");
+            throw RequestRefusedException.Invalid("format", "格式应为 json、csv 或 html / must be json, csv or html");
         var report = await figures.ReportAsync(http.Caller().Reach, year, unit, ct);
         if (format is null or "json")
             return TypedResults.Ok(report);
