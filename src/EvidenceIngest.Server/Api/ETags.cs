@@ -46,7 +46,7 @@ internal sealed record Precondition(IReadOnlyList<string>? Tags, bool IsNew = fa
     {
         var (given, unless) = (http.Request.Headers.IfMatch, http.Request.Headers.IfNoneMatch);
         if (unless.Count > 0 && (unless.Count > 1 || unless[0] != "*" || given.Count > 0))
-            throw RequestRefusedException.Invalid(HeaderNames.IfNoneMatch, "on a change it can only be *, alone: it is made if there is none yet");
+            throw RequestRefusedException.Invalid(HeaderNames.IfNoneMatch, "修改时只能单独使用 *，表示尚无此编号时才新建 / on a change it can only be *, alone: it is made if there is none yet");
         if (given.Count == 0)
             return unless.Count > 0 ? new Precondition(null, IsNew: true) : None;
         return EntityTagHeaderValue.TryParseStrictList(given, out var tags)
