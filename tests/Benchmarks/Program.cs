@@ -35,5 +35,12 @@ if (args is ["transcribe", var seconds])
     return;
 }
 
+if (args is ["render", var length])
+{
+    using var render = new RenderBench();
+    await render.RunAsync(Console.Out, int.Parse(length, CultureInfo.InvariantCulture), end.Token);
+    return;
+}
+
 await using var station = await StationBench.StartAsync(end.Token);
 await station.RunAsync(Console.Out, end.Token);

@@ -48,9 +48,10 @@ public sealed class ExcerptTroubleTests(PrivateCluster cluster) : IDisposable
     [InlineData(3, 3)]
     public async Task So_many_are_made_at_once_as_the_setting_says(int setting, int most)
     {
-        // Each leaves its mark while it runs, for long enough that others which may run do so, too.
-        var marks = _studio.Folder.CreateSubdirectory("marks");
-        await using var server = await StartAsync("*libx264*", $"mkdir {marks.FullName}/$$; sleep 1.5; ls {marks.FullName} | wc -l >> {_studio["seen"]}; rmdir {marks.FullName}/$$", times: 100, setting);
+        // Each leaves its mark while it runs, and waits for as many as may run; in vain where there are no more.
+        var marks = _studio.Folder.CreateSubdirectory("marks").FullName;
+        var wait = $"sleep 0.5; n=0; while [ $(ls {marks} | wc -l) -lt {most} ] && [ $n -lt 40 ]; do sleep 0.25; n=$((n+1)); done";
+        await using var server = await StartAsync("*libx264*", $"mkdir {marks}/$$; {wait}; ls {marks} | wc -l >> {_studio["seen"]}; rmdir {marks}/$$", times: 100, setting, idleSeconds: 60);
         var item = await RealMedia.SealAsync(server, await _studio.FilmAsync("a.mp4", 6, "160x120"));
         for (var i = 0; i < 5; i++)
             await OrderAsync(server, item, i, i + 1);
@@ -68,11 +69,11 @@ public sealed class ExcerptTroubleTests(PrivateCluster cluster) : IDisposable
         _studio.Dispose();
     }
 
-    private Task<TestServer> StartAsync(string run, string trouble, int times = 1, int concurrency = 1)
+    private Task<TestServer> StartAsync(string run, string trouble, int times = 1, int concurrency = 1, int idleSeconds = 3)
     {
         _tool = TroubledTool.Make(run, trouble, times);
         return RealMedia.StartAsync(
-            cluster, services => services.AddSingleton(new MediaToolOptions { Ffmpeg = _tool.Path, Threads = 2, Niceness = 0, IdleTime = TimeSpan.FromSeconds(3) }), concurrency);
+            cluster, services => services.AddSingleton(new MediaToolOptions { Ffmpeg = _tool.Path, Threads = 2, Niceness = 0, IdleTime = TimeSpan.FromSeconds(idleSeconds) }), concurrency);
     }
 
     private static async Task OrderAsync(TestServer server, string item, double from, double to)
