@@ -94,7 +94,7 @@ public sealed class HostileTranscriptTests(PrivateCluster cluster) : TranscriptF
         await Server.RunAsync(Item, Stage.Inspect);
 
         using var late = await PutAsync(1, [new(0, 1, null, "一"), new(299, 302, null, "二")]);
-        Assert.Contains("segments[1]: 302 s is beyond the recording, which lasts 300 s", await TestDock.RefusedAsync(late, HttpStatusCode.BadRequest), StringComparison.Ordinal);
+        Assert.Contains("segments[1]: 第 302 秒超出录制时长（300 秒）", await TestDock.RefusedAsync(late, HttpStatusCode.BadRequest), StringComparison.Ordinal);
         using var started = await PutAsync(1, [new(301.5, null, null, "一")]);
         await TestDock.RefusedAsync(started, HttpStatusCode.BadRequest);
         await WriteAsync(1, new TranscriptSegment(299, 300.9, null, "最后一句"));
