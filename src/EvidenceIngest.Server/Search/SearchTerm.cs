@@ -16,6 +16,9 @@ internal sealed record SearchTerm(string Words, bool LeftOut)
     public const int LongestQuery = 200;
     private const int MostTerms = 8;
 
+    /// <summary>More than what the index has in one piece.</summary>
+    public bool IsLongerThanAPair => Words.EnumerateRunes().Skip(2).Any();
+
     /// <summary>Spaces part terms, quotes hold one together, a minus leaves one out.</summary>
     /// <exception cref="RequestRefusedException">There is nothing to look for, or too much.</exception>
     public static IReadOnlyList<SearchTerm> Parse(string? query, string field)
