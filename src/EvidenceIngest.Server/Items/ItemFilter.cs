@@ -148,18 +148,9 @@ internal sealed record ItemFilter(Reach Reach)
 
     public FindingCode? Finding { get; init; }
 
-    public IQueryable<EvidenceItem> Of(CatalogueDb db, IQueryable<EvidenceItem> items) => OfWords(db, OfFacts(db, items), byIndex: true);
-
-    /// <summary>
-    /// Those that have the words among the newest few of the others. What many recordings have is among them, and reading their texts
-    /// takes less time than fetching all that have it by the index.
-    /// </summary>
-    public IQueryable<EvidenceItem> OfNewest(CatalogueDb db, IQueryable<EvidenceItem> items, int few) =>
-        OfWords(db, OfFacts(db, items).OrderByDescending(i => i.MadeAt).ThenByDescending(i => i.Id).Take(few), byIndex: false);
-
-    private IQueryable<EvidenceItem> OfFacts(CatalogueDb db, IQueryable<EvidenceItem> items)
+    public IQueryable<EvidenceItem> Of(CatalogueDb db, IQueryable<EvidenceItem> items)
     {
-        items = OfBelongings(db, Reach.Of(items));
+        items = OfWords(db, OfBelongings(db, Reach.Of(items)));
         if (State is { } state)
             items = items.Where(i => i.State == state);
         if (Recorder is { } recorder)
@@ -204,9 +195,9 @@ internal sealed record ItemFilter(Reach Reach)
         return items;
     }
 
-    private IQueryable<EvidenceItem> OfWords(CatalogueDb db, IQueryable<EvidenceItem> items, bool byIndex)
+    private IQueryable<EvidenceItem> OfWords(CatalogueDb db, IQueryable<EvidenceItem> items)
     {
-        foreach (var (term, texts) in Terms.Select(t => (t, t.In(db, Said, byIndex))).Concat(Place.Select(t => (t, t.In(db, said: false, byIndex).Where(p => p.Field == SearchField.Place)))))
+        foreach (var (term, texts) in Terms.Select(t => (t, t.In(db, Said))).Concat(Place.Select(t => (t, t.In(db, said: false).Where(p => p.Field == SearchField.Place)))))
             items = term.LeftOut ? items.Where(i => !texts.Any(t => t.ItemId == i.Id)) : items.Where(i => texts.Any(t => t.ItemId == i.Id));
         return items;
     }

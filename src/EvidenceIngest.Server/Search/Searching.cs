@@ -17,9 +17,6 @@ internal sealed class Searching(EvidenceCatalogue catalogue, ItemRegister regist
 
     private const int HitsShown = 5;
 
-    // Their texts are read in some twenty milliseconds, and fill a page with what one in fifteen has.
-    private const int ReadFirst = 300;
-
     /// <summary>Who looked for what enters the service's chain before anything is answered; further pages belong to the first.</summary>
     public Task RecordAsync(ItemFilter filter, Caller by, CancellationToken ct)
     {
@@ -54,19 +51,13 @@ internal sealed class Searching(EvidenceCatalogue catalogue, ItemRegister regist
 
     private static async Task<(IReadOnlyList<string> Ids, string? Next)> NewestAsync(CatalogueDb db, ItemFilter filter, PageCursor? after, int limit, CancellationToken ct)
     {
-        IQueryable<EvidenceItem> items = db.Items;
+        var items = filter.Of(db, db.Items);
         if (after is { } last)
             items = items.Where(i => i.MadeAt < last.At || (i.MadeAt == last.At && i.Id.CompareTo(last.Id) < 0));
-        // One pair of characters is found by the index soon, however usual; of several the database knows only how usual each is.
-        var isGuessed = filter.Terms.Count > 1 || filter.Terms.Any(t => t.IsLongerThanAPair);
-        var found = isGuessed ? await FirstAsync(filter.OfNewest(db, items, ReadFirst), limit + 1, ct) : [];
-        if (found.Count <= limit)
-            found = await FirstAsync(filter.Of(db, items), limit + 1, ct);
-        return ([.. found.Take(limit).Select(i => i.Id)], found.Count > limit ? found[limit - 1].ToString() : null);
+        var rows = await items.OrderByDescending(i => i.MadeAt).ThenByDescending(i => i.Id).Select(i => new { i.Id, i.MadeAt }).Take(limit + 1).ToListAsync(ct);
+        var page = rows.Take(limit).ToList();
+        return ([.. page.Select(i => i.Id)], rows.Count > limit ? new PageCursor(page[^1].MadeAt, page[^1].Id).ToString() : null);
     }
-
-    private static Task<List<PageCursor>> FirstAsync(IQueryable<EvidenceItem> items, int count, CancellationToken ct) =>
-        items.OrderByDescending(i => i.MadeAt).ThenByDescending(i => i.Id).Select(i => new PageCursor(i.MadeAt, i.Id)).Take(count).ToListAsync(ct);
 
     private async Task<IReadOnlyList<FoundItem>> ShowAsync(CatalogueDb db, ItemFilter filter, IReadOnlyList<string> ids, CancellationToken ct)
     {
