@@ -30,7 +30,7 @@ public sealed class SearchCountTests(PrivateCluster cluster) : SearchFixture(clu
             var expected = texts.Select(t => (t.Key, Count: t.Value.Count(s => Plain(s).Contains(Plain(query), StringComparison.Ordinal)))).Where(t => t.Count > 0).ToDictionary(t => t.Key, t => t.Count);
             if (!expected.OrderBy(e => e.Key).SequenceEqual(found.OrderBy(f => f.Key)) || page.Found!.Count != expected.Count)
                 wrong.Add($"'{query}': {expected.Count} items, {expected.Values.Sum()} texts; found {found.Count} and {found.Values.Sum()}, counted {page.Found!.Count}");
-            // Full pages are found by reading the newest items, the last one by the index.
+            // And in pages: none twice, none left out.
             var walked = await WalkAsync($"\"{query}\"", Math.Max(1, expected.Count / 3));
             if (!walked.SequenceEqual(page.Items.Select(i => i.Item.Item)))
                 wrong.Add($"'{query}': {string.Join(' ', walked)} in pages, {string.Join(' ', page.Items.Select(i => i.Item.Item))} at once");
