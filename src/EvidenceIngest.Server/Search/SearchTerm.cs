@@ -16,6 +16,9 @@ internal sealed record SearchTerm(string Words, bool LeftOut)
     public const int LongestQuery = 200;
     private const int MostTerms = 8;
 
+    /// <summary>More than what the index has in one piece.</summary>
+    public bool IsLongerThanAPair => Words.EnumerateRunes().Skip(2).Any();
+
     /// <summary>Spaces part terms, quotes hold one together, a minus leaves one out.</summary>
     /// <exception cref="RequestRefusedException">There is nothing to look for, or too much.</exception>
     public static IReadOnlyList<SearchTerm> Parse(string? query, string field)
@@ -34,12 +37,14 @@ internal sealed record SearchTerm(string Words, bool LeftOut)
     /// <summary>The texts that have the term.</summary>
     /// <param name="db">Where they are.</param>
     /// <param name="said">Whether what is said in recordings counts.</param>
-    public IQueryable<SearchText> In(CatalogueDb db, bool said)
+    /// <param name="byIndex">Whether the index may be the way to them; else whoever asks names the items whose texts are read.</param>
+    public IQueryable<SearchText> In(CatalogueDb db, bool said, bool byIndex = true)
     {
         var words = Words;
-        // The grams find candidates by the index, the pattern decides: it has neither % nor _, for both are no letters.
-        var texts = db.SearchTexts.Where(t =>
-            EF.Functions.Like(t.Normal, "%" + SearchSql.Normal(words) + "%") && SearchSql.Grams(t.Normal).Matches(SearchSql.Wanted(SearchSql.Normal(words))));
+        // The pattern decides: it has neither % nor _, for both are no letters. The grams find candidates for it by the index.
+        var texts = db.SearchTexts.Where(t => EF.Functions.Like(t.Normal, "%" + SearchSql.Normal(words) + "%"));
+        if (byIndex)
+            texts = texts.Where(t => SearchSql.Grams(t.Normal).Matches(SearchSql.Wanted(SearchSql.Normal(words))));
         return said ? texts : texts.Where(t => t.Field != SearchField.Transcript);
     }
 

@@ -42,21 +42,11 @@ internal sealed class Searching(EvidenceCatalogue catalogue, ItemRegister regist
                 await using var moment = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct);
                 var (ids, next) = byRelevance
                     ? await Relevance.PageAsync(db, filter, RelevanceCursor.Parse(cursor), limit, ct)
-                    : await NewestAsync(db, filter, PageCursor.Parse(cursor), limit, ct);
+                    : await NewestFirst.PageAsync(db, filter, PageCursor.Parse(cursor), limit, NewestFirst.Reads, ct);
                 var found = counted && string.IsNullOrEmpty(cursor) ? await Facets.CountAsync(db, filter, ct) : null;
                 return new SearchPage(await ShowAsync(db, filter, ids, ct), next, found);
             },
             ct);
-    }
-
-    private static async Task<(IReadOnlyList<string> Ids, string? Next)> NewestAsync(CatalogueDb db, ItemFilter filter, PageCursor? after, int limit, CancellationToken ct)
-    {
-        var items = filter.Of(db, db.Items);
-        if (after is { } last)
-            items = items.Where(i => i.MadeAt < last.At || (i.MadeAt == last.At && i.Id.CompareTo(last.Id) < 0));
-        var rows = await items.OrderByDescending(i => i.MadeAt).ThenByDescending(i => i.Id).Select(i => new { i.Id, i.MadeAt }).Take(limit + 1).ToListAsync(ct);
-        var page = rows.Take(limit).ToList();
-        return ([.. page.Select(i => i.Id)], rows.Count > limit ? new PageCursor(page[^1].MadeAt, page[^1].Id).ToString() : null);
     }
 
     private async Task<IReadOnlyList<FoundItem>> ShowAsync(CatalogueDb db, ItemFilter filter, IReadOnlyList<string> ids, CancellationToken ct)

@@ -1,5 +1,9 @@
 using System.Globalization;
 using System.Text;
+using EvidenceIngest.Server.Access;
+using EvidenceIngest.Server.Api;
+using EvidenceIngest.Server.Catalogue;
+using EvidenceIngest.Server.Items;
 using EvidenceIngest.Server.Search;
 using EvidenceIngest.Server.Tests.Support;
 
@@ -37,6 +41,43 @@ public sealed class SearchCountTests(PrivateCluster cluster) : SearchFixture(clu
         }
 
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
+    }
+
+    [Fact]
+    public async Task Pages_are_the_same_however_many_recordings_are_read_before_the_index_is_asked()
+    {
+        var random = new Random(20261123);
+        for (var i = 0; i < 40; i++)
+            await SaidAsync([.. Enumerable.Range(0, random.Next(1, 6)).Select(_ => Sentence(random))]);
+
+        var wrong = new List<string>();
+        foreach (var query in (string[])["body cam", "哈哈哈", "粤B1", "酒精 嫌疑", "哈哈哈 -酒精", "人 路", "人 -哈哈哈 -粤B", "不在其中"])
+        {
+            var whole = await WalkAsync(query, limit: 50, reads: []);
+            foreach (var reads in (int[][])[[1], [40], [41], [3, 7], [7, 3, 30], [600, 3_000]])
+            {
+                var walked = await WalkAsync(query, random.Next(1, 9), reads);
+                if (!walked.SequenceEqual(whole))
+                    wrong.Add($"'{query}', reading {string.Join(" and ", reads)}: {string.Join(' ', walked)} instead of {string.Join(' ', whole)}");
+            }
+        }
+
+        Assert.True(wrong.Count == 0, string.Join('\n', wrong));
+    }
+
+    private async Task<List<string>> WalkAsync(string query, int limit, IReadOnlyList<int> reads)
+    {
+        var filter = new ItemFilter(Reach.Everything) { Terms = SearchTerm.Parse(query, "q"), Said = true };
+        var (walked, cursor) = (new List<string>(), (string?)null);
+        do
+        {
+            var (ids, next) = await Server.Get<EvidenceCatalogue>().ReadAsync(db => NewestFirst.PageAsync(db, filter, PageCursor.Parse(cursor), limit, reads, default), default);
+            walked.AddRange(ids);
+            cursor = next;
+        }
+        while (cursor is not null);
+
+        return walked;
     }
 
     private async Task<List<string>> WalkAsync(string query, int limit)
