@@ -57,6 +57,7 @@ public static class ServerRegistration
         services.AddMediaTools(media);
         services.AddPooledDbContextFactory<CatalogueDb>(options => CatalogueDb.Connect(options, server.Database));
         services.AddSingleton<EvidenceCatalogue>();
+        services.AddSingleton<SessionLocks>();
         services.AddSingleton<CatalogueStart>();
         services.AddHostedService(s => s.GetRequiredService<CatalogueStart>());
 

@@ -96,8 +96,10 @@ internal sealed class LinkBench(Installation installation, ChildProcess service,
     {
         var servers = await installation.ServersAsync();
         var processes = Process.GetProcesses().Select(p => (p.Id, Parent: ParentOf(p.Id), Spent: SpentBy(p))).ToList();
-        double Of(int id) => processes.Where(p => p.Id == id || p.Parent == id).Sum(p => p.Spent);
-        return [Of(service.Id), Of(servers["postgres"]), servers.Where(s => s.Key != "postgres").Sum(s => Of(s.Value)), Of(Environment.ProcessId)];
+        double Of(int id) => processes.Single(p => p.Id == id).Spent;
+        // The database has a process for each connection; the service is a child of this one.
+        var database = processes.Where(p => p.Id == servers["postgres"] || p.Parent == servers["postgres"]).Sum(p => p.Spent);
+        return [Of(service.Id), database, servers.Where(s => s.Key != "postgres").Sum(s => Of(s.Value)), Of(Environment.ProcessId)];
     }
 
     private static double SpentBy(Process process)

@@ -67,6 +67,7 @@ internal sealed class RegisterBench : IAsyncDisposable
             await TellAsync(output, what, path, ct);
         }
 
+        await new RegisterPageBench(_http).RunAsync(output, ct);
         await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"\n| search of {items:N0} items with {items * FilledRegister.SegmentsPerItem:N0} segments | median ms | p95 ms |\n|---|--:|--:|"));
         foreach (var (what, query) in new[]
         {

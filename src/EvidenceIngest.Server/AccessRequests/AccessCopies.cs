@@ -14,8 +14,8 @@ namespace EvidenceIngest.Server.AccessRequests;
 
 /// <summary>Makes what a request's party may look at: a watermarked copy of the viewing copy, stored and audited like any rendition.</summary>
 internal sealed class AccessCopies(
-    IDbContextFactory<CatalogueDb> contexts, EvidenceCatalogue catalogue, IWatermarker watermarker, IVault vault, RenditionStore store, WorkFolder folder, ServerOptions options, TimeProvider time)
-    : OrderMaking<AccessCopy>(contexts, catalogue, options, time)
+    SessionLocks locks, EvidenceCatalogue catalogue, IWatermarker watermarker, IVault vault, RenditionStore store, WorkFolder folder, ServerOptions options, TimeProvider time)
+    : OrderMaking<AccessCopy>(locks, catalogue, options, time)
 {
     // The input, and a copy that is encoded like it.
     private const int RoomFactor = 3;

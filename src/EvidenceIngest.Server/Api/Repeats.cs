@@ -14,7 +14,7 @@ namespace EvidenceIngest.Server.Api;
 /// between leaves a key without an answer; the repetition is then carried out again under the ids of the first run, and finds what
 /// that made. While it runs, a lock of the database holds others off, which ends with the process that took it.
 /// </summary>
-internal sealed class Repeats(EvidenceCatalogue catalogue, IDbContextFactory<CatalogueDb> contexts, TimeProvider time) : IDisposable
+internal sealed class Repeats(EvidenceCatalogue catalogue, SessionLocks locks, TimeProvider time) : IDisposable
 {
     public const string Header = "Idempotency-Key";
     public const string ReplayedHeader = "Idempotency-Replayed";
@@ -156,7 +156,7 @@ internal sealed class Repeats(EvidenceCatalogue catalogue, IDbContextFactory<Cat
 
     private async Task<object?> AloneAsync(KeptAnswer asked, Func<Task<object?>> work, CancellationToken ct)
     {
-        await using var alone = await SessionLock.TryTakeAsync(contexts, BinaryPrimitives.ReadInt64BigEndian(asked.Id), ct);
+        await using var alone = await locks.TryTakeAsync(BinaryPrimitives.ReadInt64BigEndian(asked.Id), ct);
         if (alone is null)
         {
             throw new RequestRefusedException(StatusCodes.Status409Conflict, $"{Header}: the first request of this key is still being worked on; ask again for its answer")

@@ -185,7 +185,8 @@ internal sealed partial class CatalogueDb(DbContextOptions<CatalogueDb> options)
 
     /// <summary>How the catalogue is reached, by whichever role.</summary>
     public static void Connect(DbContextOptionsBuilder options, string database) => options
-        .UseNpgsql(database, npgsql => npgsql.UseQuerySplittingBehavior(QuerySplittingBehavior.SplitQuery))
+        .UseNpgsql(CatalogueConnections.OfWork(database), npgsql => npgsql.UseQuerySplittingBehavior(QuerySplittingBehavior.SplitQuery))
+        .AddInterceptors(PreparedQueries.Instance)
         // Migrations are SQL files; a test compares them with the model.
         .ConfigureWarnings(w => w.Ignore(RelationalEventId.PendingModelChangesWarning));
 

@@ -1,7 +1,6 @@
 using EvidenceIngest.Server.Catalogue;
 using EvidenceIngest.Server.Events.Mqtt;
 using EvidenceIngest.Server.Events.Webhooks;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -12,7 +11,7 @@ namespace EvidenceIngest.Server.Events;
 /// another server goes on where the rows say.
 /// </summary>
 internal sealed class EventKeeper(
-    IDbContextFactory<CatalogueDb> contexts, CatalogueStart start, OutboxSequencer sequencer, DeadlineWatch deadlines, DockTelling docks, OutboxCleaning cleaning,
+    SessionLocks locks, CatalogueStart start, OutboxSequencer sequencer, DeadlineWatch deadlines, DockTelling docks, OutboxCleaning cleaning,
     WebhookRelay webhooks, MqttPublisher publisher, PlacedSignal placed, EventsOptions options, TimeProvider time, ILogger<EventKeeper> log) : BackgroundService
 {
     /// <summary>The part without which nothing is told to anybody.</summary>
@@ -69,7 +68,7 @@ internal sealed class EventKeeper(
     /// <summary>Returns when another server leads, throws when the lock is lost.</summary>
     private async Task LeadAsync(CancellationToken ct)
     {
-        await using var leading = await SessionLock.TryTakeAsync(contexts, KeeperLock, ct);
+        await using var leading = await locks.TryTakeAsync(KeeperLock, ct);
         if (leading is null)
             return;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);

@@ -13,8 +13,8 @@ namespace EvidenceIngest.Server.Excerpts;
 
 /// <summary>Makes what was ordered and stores it as a rendition.</summary>
 internal sealed class ExcerptMaking(
-    IDbContextFactory<CatalogueDb> contexts, EvidenceCatalogue catalogue, ExcerptCutter cutter, IVault vault, RenditionStore store, WorkFolder folder, RunningWork running, ServerOptions options,
-    TimeProvider time, ILogger<ExcerptMaking> log) : OrderMaking<Excerpt>(contexts, catalogue, options, time)
+    SessionLocks locks, EvidenceCatalogue catalogue, ExcerptCutter cutter, IVault vault, RenditionStore store, WorkFolder folder, RunningWork running, ServerOptions options,
+    TimeProvider time, ILogger<ExcerptMaking> log) : OrderMaking<Excerpt>(locks, catalogue, options, time)
 {
     // The input, and a clip that is at most as large, twice while its edges are set.
     private const int RoomFactor = 3;

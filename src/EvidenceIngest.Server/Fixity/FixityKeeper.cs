@@ -12,7 +12,7 @@ namespace EvidenceIngest.Server.Fixity;
 /// nothing else.
 /// </summary>
 internal sealed class FixityKeeper(
-    IDbContextFactory<CatalogueDb> contexts, CatalogueStart start, VaultSet vaults, Restoring restoring, Replication replication,
+    SessionLocks locks, CatalogueStart start, VaultSet vaults, Restoring restoring, Replication replication,
     ListingPass listing, ReadingPass reading, FixityOptions options, TimeProvider time, ILogger<FixityKeeper> log) : BackgroundService
 {
     /// <summary>Copying into the second vault, among the places where trouble may be; the others are vaults.</summary>
@@ -87,7 +87,7 @@ internal sealed class FixityKeeper(
     /// <returns>False when another server is at it.</returns>
     private async Task<bool> AloneAsync(Func<Task<bool>> work, CancellationToken ct)
     {
-        await using var alone = await SessionLock.TryTakeAsync(contexts, KeeperLock, ct);
+        await using var alone = await locks.TryTakeAsync(KeeperLock, ct);
         return alone is not null && await work();
     }
 

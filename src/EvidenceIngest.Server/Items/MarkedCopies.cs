@@ -13,8 +13,8 @@ namespace EvidenceIngest.Server.Items;
 
 /// <summary>Makes the copies that watermarked links show.</summary>
 internal sealed class MarkedCopies(
-    IDbContextFactory<CatalogueDb> contexts, EvidenceCatalogue catalogue, IWatermarker watermarker, IVault vault, RenditionStore store, WorkFolder folder, RunningWork running, ServerOptions options,
-    TimeProvider time) : OrderMaking<LinkMark>(contexts, catalogue, options, time)
+    SessionLocks locks, EvidenceCatalogue catalogue, IWatermarker watermarker, IVault vault, RenditionStore store, WorkFolder folder, RunningWork running, ServerOptions options,
+    TimeProvider time) : OrderMaking<LinkMark>(locks, catalogue, options, time)
 {
     // The input, and a copy that is encoded like it.
     private const int RoomFactor = 3;

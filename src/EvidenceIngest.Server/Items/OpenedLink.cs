@@ -15,7 +15,7 @@ internal sealed record OpenedLink(MediaLink Link, StoredRendition Rendition, Lin
 {
     // A player asks for hundreds of ranges a minute: understanding the query anew each time costs more than asking it.
     private static readonly Func<CatalogueDb, byte[], string, CancellationToken, Task<OpenedLink?>> Query = EF.CompileAsyncQuery(
-        (CatalogueDb db, byte[] hash, string address, CancellationToken _) => db.Links.AsNoTracking().Where(l => l.TokenHash == hash).Join(
+        (CatalogueDb db, byte[] hash, string address, CancellationToken _) => db.Links.TagWith(PreparedQueries.Tag).AsNoTracking().Where(l => l.TokenHash == hash).Join(
             db.Renditions, l => new { l.ItemId, Name = l.Rendition }, r => new { r.ItemId, r.Name },
             (l, r) => new OpenedLink(
                 l,

@@ -27,7 +27,7 @@ internal interface IRenditionOrder
 /// Makes renditions that were ordered: one server of the installation at a time, the longest waiting first. What fails in a passing way is tried again,
 /// what can't be made is given up, and both stand in words in the order.
 /// </summary>
-internal abstract class OrderMaking<TOrder>(IDbContextFactory<CatalogueDb> contexts, EvidenceCatalogue catalogue, ServerOptions options, TimeProvider time)
+internal abstract class OrderMaking<TOrder>(SessionLocks locks, EvidenceCatalogue catalogue, ServerOptions options, TimeProvider time)
     where TOrder : class, IRenditionOrder
 {
     private const int MostAttempts = 5;
@@ -52,7 +52,7 @@ internal abstract class OrderMaking<TOrder>(IDbContextFactory<CatalogueDb> conte
     {
         if ((await DueAsync(ct)).Count == 0)
             return false;
-        await using var alone = await SessionLock.TryTakeAsync(contexts, Turn, ct);
+        await using var alone = await locks.TryTakeAsync(Turn, ct);
         if (alone is null)
             return false;
         var due = await DueAsync(ct);

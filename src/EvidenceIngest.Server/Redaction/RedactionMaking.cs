@@ -17,8 +17,8 @@ namespace EvidenceIngest.Server.Redaction;
 
 /// <summary>Makes ordered copies and stores them, proven, for review.</summary>
 internal sealed class RedactionMaking(
-    IDbContextFactory<CatalogueDb> contexts, EvidenceCatalogue catalogue, Redactor redactor, MasterCopies masters, IMediaInspector inspector, IVault vault, RenditionStore store, WorkFolder folder,
-    RunningWork running, ServerOptions options, TimeProvider time, ILogger<RedactionMaking> log) : OrderMaking<RedactionOrder>(contexts, catalogue, options, time)
+    SessionLocks locks, EvidenceCatalogue catalogue, Redactor redactor, MasterCopies masters, IMediaInspector inspector, IVault vault, RenditionStore store, WorkFolder folder,
+    RunningWork running, ServerOptions options, TimeProvider time, ILogger<RedactionMaking> log) : OrderMaking<RedactionOrder>(locks, catalogue, options, time)
 {
     // PCM in stereo, of the recording and of the copy.
     private const int SoundBytesPerSecond = 2 * 192_000;

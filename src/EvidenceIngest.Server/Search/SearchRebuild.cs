@@ -32,7 +32,7 @@ public enum SearchRebuildState
 /// index; this is for a database that was repaired by hand, and for whoever doubts it.
 /// </summary>
 internal sealed class SearchRebuild(
-    EvidenceCatalogue catalogue, IDbContextFactory<CatalogueDb> contexts, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<SearchRebuild> log)
+    EvidenceCatalogue catalogue, SessionLocks locks, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<SearchRebuild> log)
 {
     private const long LockNumber = 4_720_024;
     private const int Batch = 200;
@@ -54,7 +54,7 @@ internal sealed class SearchRebuild(
                 return _progress;
         }
 
-        var alone = await SessionLock.TryTakeAsync(contexts, LockNumber, ct)
+        var alone = await locks.TryTakeAsync(LockNumber, ct)
             ?? throw RequestRefusedException.Conflict("另一台服务器正在重建检索索引，请等其完成 / another server rebuilds the index of the search: wait until it has ended");
         lock (_gate)
             _progress = new SearchRebuildProgress(SearchRebuildState.Running, 0, 0, time.GetUtcNow(), null, null);
