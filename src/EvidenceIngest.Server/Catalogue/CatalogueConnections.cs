@@ -3,14 +3,17 @@ using Npgsql;
 namespace EvidenceIngest.Server.Catalogue;
 
 /// <summary>
-/// How many connections to the database one server has at most. PostgreSQL allows 100 as it comes, three of them for its owner alone:
-/// as many as the driver would take by itself, so that under load some request always failed. Whoever writes another number than the
-/// driver's into the connection string has it.
+/// What connections to the database are like. PostgreSQL allows 100 as it comes, three of them for its owner alone: as many as the
+/// driver would take by itself, so that under load some request always failed. Whoever writes another number than the driver's, or
+/// options of his own, into the connection string has them.
 /// </summary>
 internal static class CatalogueConnections
 {
     private const int MostForWork = 40;
     private const int MostForLocks = 30;
+
+    // It compiles what it believes to be dear: counting a usual word took 0.98 s with it, 0.67 of them for compiling.
+    private const string Options = "-c jit=off";
 
     private static readonly int Drivers = new NpgsqlConnectionStringBuilder().MaxPoolSize;
 
@@ -29,6 +32,8 @@ internal static class CatalogueConnections
         var connection = new NpgsqlConnectionStringBuilder(database);
         if (connection.MaxPoolSize == Drivers)
             connection.MaxPoolSize = most;
+        if (string.IsNullOrEmpty(connection.Options))
+            connection.Options = Options;
         return connection;
     }
 }

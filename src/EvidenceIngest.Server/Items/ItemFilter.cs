@@ -126,6 +126,8 @@ internal sealed record ItemFilter(Reach Reach)
 
     public DateTimeOffset? Before { get; init; }
 
+    public bool HasDays => From is not null || Before is not null;
+
     public ItemLack? Lack { get; init; }
 
     /// <summary>For what is late by now.</summary>

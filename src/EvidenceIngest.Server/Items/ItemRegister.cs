@@ -32,13 +32,11 @@ internal sealed class ItemRegister(EvidenceCatalogue catalogue, ServerOptions op
                 // would leave all items behind it without any.
                 await using var moment = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct);
                 var items = filter.Of(db, Whole(db));
-                if (after is { } last)
-                    items = items.Where(i => i.AnnouncedAt < last.At || (i.AnnouncedAt == last.At && i.Id.CompareTo(last.Id) < 0));
-                return await items.OrderByDescending(i => i.AnnouncedAt).ThenByDescending(i => i.Id).Take(limit + 1).ToListAsync(ct);
+                return await (filter.HasDays ? items.NewestMade(after) : items.NewestHere(after)).Take(limit + 1).ToListAsync(ct);
             },
             ct);
         var page = rows.Take(limit).ToList();
-        var next = rows.Count > limit ? new PageCursor(page[^1].AnnouncedAt, page[^1].Id).ToString() : null;
+        var next = rows.Count > limit ? new PageCursor(filter.HasDays ? page[^1].MadeAt : page[^1].AnnouncedAt, page[^1].Id).ToString() : null;
         return new ItemPage([.. page.Select(Summarise)], next);
     }
 

@@ -3,6 +3,7 @@ using System.Text;
 using EvidenceIngest.Domain.Custody;
 using EvidenceIngest.Domain.Evidence;
 using EvidenceIngest.Server.Access;
+using EvidenceIngest.Server.Api;
 using EvidenceIngest.Server.Catalogue;
 using EvidenceIngest.Server.Custody;
 using Microsoft.EntityFrameworkCore;
@@ -36,16 +37,16 @@ internal sealed class RegisterExport(EvidenceCatalogue catalogue, ServerOptions 
         await using var writer = new StreamWriter(target, new UTF8Encoding(encoderShouldEmitUTF8Identifier: true), leaveOpen: true) { NewLine = "\r\n" };
         await writer.WriteLineAsync(Line(Headings));
         var names = await catalogue.ReadAsync(db => db.Units.ToDictionaryAsync(u => u.Id, u => u.Name, ct), ct);
-        EvidenceItem? last = null;
+        PageCursor? last = null;
         while (true)
         {
-            var page = await catalogue.ReadAsync(db => PageAsync(db, filter, last, ct), ct);
+            var page = await catalogue.ReadAsync(db => filter.Of(db, db.Items).NewestHere(last).Take(PerPage).AsSingleQuery().Include(i => i.Files).ToListAsync(ct), ct);
             foreach (var item in page)
                 await writer.WriteLineAsync(Line(Cells(item, names)));
             await writer.FlushAsync(ct);
             if (page.Count < PerPage)
                 return;
-            last = page[^1];
+            last = new PageCursor(page[^1].AnnouncedAt, page[^1].Id);
         }
     }
 
@@ -59,14 +60,6 @@ internal sealed class RegisterExport(EvidenceCatalogue catalogue, ServerOptions 
     /// <summary>As a cell that no spreadsheet takes for a formula.</summary>
     internal static string Harmless(string cell) =>
         cell.Length > 0 && cell[0] is '=' or '+' or '-' or '@' or '\t' or '\r' or '＝' or '＋' or '－' or '＠' ? "'" + cell : cell;
-
-    private static Task<List<EvidenceItem>> PageAsync(CatalogueDb db, ItemFilter filter, EvidenceItem? last, CancellationToken ct)
-    {
-        var items = filter.Of(db, db.Items);
-        if (last is not null)
-            items = items.Where(i => i.AnnouncedAt < last.AnnouncedAt || (i.AnnouncedAt == last.AnnouncedAt && i.Id.CompareTo(last.Id) < 0));
-        return items.AsSingleQuery().Include(i => i.Files).OrderByDescending(i => i.AnnouncedAt).ThenByDescending(i => i.Id).Take(PerPage).ToListAsync(ct);
-    }
 
     private IEnumerable<string> Cells(EvidenceItem item, Dictionary<string, string> units) =>
     [

@@ -41,13 +41,8 @@ internal static class NewestFirst
 
     private static bool IsGuessed(ItemFilter filter) => filter.Terms.Count > 1 || filter.Terms.Any(t => t.IsLongerThanAPair);
 
-    private static Task<List<PageCursor>> NextAsync(CatalogueDb db, ItemFilter filter, PageCursor? after, int count, CancellationToken ct)
-    {
-        var items = filter.Of(db, db.Items);
-        if (after is { } last)
-            items = items.Where(i => i.MadeAt < last.At || (i.MadeAt == last.At && i.Id.CompareTo(last.Id) < 0));
-        return items.OrderByDescending(i => i.MadeAt).ThenByDescending(i => i.Id).Take(count).Select(i => new PageCursor(i.MadeAt, i.Id)).ToListAsync(ct);
-    }
+    private static Task<List<PageCursor>> NextAsync(CatalogueDb db, ItemFilter filter, PageCursor? after, int count, CancellationToken ct) =>
+        filter.Of(db, db.Items).NewestMade(after).Take(count).Select(i => new PageCursor(i.MadeAt, i.Id)).ToListAsync(ct);
 
     /// <summary>Those of some items that the words are in. A list of ids, and no condition on the items: the database would read the texts of all others, too.</summary>
     private static async Task<IEnumerable<PageCursor>> HavingAsync(CatalogueDb db, ItemFilter filter, IReadOnlyList<PageCursor> items, CancellationToken ct)

@@ -23,6 +23,15 @@ public sealed class MigrationTests(PrivateCluster cluster)
     }
 
     [Fact]
+    public async Task Every_script_runs()
+    {
+        var scripts = typeof(CatalogueDb).Assembly.GetManifestResourceNames().Where(n => n.EndsWith(".sql", StringComparison.Ordinal)).Select(n => n[..^4]).Order(StringComparer.Ordinal).ToList();
+        await using var db = Open("Host=nowhere");
+        Assert.NotEmpty(scripts);
+        Assert.Equal(scripts, db.Database.GetMigrations().Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task Servers_that_start_at_once_share_one_catalogue_and_work_beside_each_other()
     {
         var database = await cluster.NewDatabaseAsync();
