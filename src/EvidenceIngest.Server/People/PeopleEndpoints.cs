@@ -55,8 +55,8 @@ internal static class PeopleEndpoints
     private static void MapAdministration(RouteGroupBuilder administrators)
     {
         administrators.MapPut("/units/{id}", async (string id, HttpContext http, Units units, CancellationToken ct) =>
-            TypedResults.Ok(await units.SetAsync(id, await http.ReadJsonAsync<UnitRequest>(MaxBody), http.Caller(), ct)))
-            .Accepts<UnitRequest>("application/json").Concerns(Data.Checked);
+            http.Tagged(await units.SetAsync(id, await http.ReadJsonAsync<UnitRequest>(MaxBody), http.Caller(), ct, Precondition.Of(http))))
+            .Accepts<UnitRequest>("application/json").Produces<UnitView>().Concerns(Data.Checked);
         var accounts = administrators.MapGroup("/accounts").Concerns(Data.Checked);
         accounts.MapGet("", async (HttpContext http, Accounts all, CancellationToken ct) => TypedResults.Ok(await all.ListAsync(http.Caller().Reach, ct)));
         accounts.MapPost("", async (HttpContext http, Accounts all, CancellationToken ct) =>

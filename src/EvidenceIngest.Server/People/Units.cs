@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using EvidenceIngest.Domain.Custody;
 using EvidenceIngest.Server.Access;
+using EvidenceIngest.Server.Api;
 using EvidenceIngest.Server.Catalogue;
 using EvidenceIngest.Server.Custody;
 using Microsoft.EntityFrameworkCore;
@@ -15,7 +16,7 @@ internal sealed partial class Units(EvidenceCatalogue catalogue, TimeProvider ti
     public async Task<IReadOnlyList<UnitView>> ListAsync(CancellationToken ct) =>
         [.. (await catalogue.ReadAsync(db => db.Units.OrderBy(u => u.Path).ToListAsync(ct), ct)).Select(View)];
 
-    public Task<UnitView> SetAsync(string id, UnitRequest request, Caller by, CancellationToken ct)
+    public Task<UnitView> SetAsync(string id, UnitRequest request, Caller by, CancellationToken ct, Precondition? precondition = null)
     {
         if (!Code().IsMatch(id))
             throw RequestRefusedException.Invalid("unit", "应为 1 至 40 个字母、数字、点、连字符或下划线 / must be 1 to 40 letters, digits, dots, hyphens and underscores");
@@ -23,7 +24,7 @@ internal sealed partial class Units(EvidenceCatalogue catalogue, TimeProvider ti
         Texts.Allow(request.Parent, "parent", 40);
         if (id == Unit.Root != (request.Parent is null))
             throw RequestRefusedException.Invalid("parent", "未指明上级单位，只有顶级单位没有上级 / is missing; only root has none");
-        return catalogue.WriteAsync(db => SetAsync(db, id, request, by, ct), ct);
+        return catalogue.WriteAsync(db => SetAsync(db, id, request, precondition ?? Precondition.None, by, ct), ct);
     }
 
     /// <exception cref="RequestRefusedException">There is none, or it is out of the caller's reach.</exception>
@@ -36,7 +37,7 @@ internal sealed partial class Units(EvidenceCatalogue catalogue, TimeProvider ti
 
     private static UnitView View(Unit u) => new(u.Id, u.Name, u.Kind, u.ParentId, u.Path);
 
-    private async Task<UnitView> SetAsync(CatalogueDb db, string id, UnitRequest request, Caller by, CancellationToken ct)
+    private async Task<UnitView> SetAsync(CatalogueDb db, string id, UnitRequest request, Precondition precondition, Caller by, CancellationToken ct)
     {
         // The tree changes seldom, and two moves at a time could make a ring of it.
         await db.Database.ExecuteSqlAsync($"lock table units in share row exclusive mode", ct);
@@ -44,6 +45,7 @@ internal sealed partial class Units(EvidenceCatalogue catalogue, TimeProvider ti
         var unit = await db.Units.SingleOrDefaultAsync(u => u.Id == id, ct);
         if (unit is not null && !by.Reach.Covers(id))
             throw RequestRefusedException.NotFound($"没有单位 {id} / there is no unit {id}");
+        precondition.Demand(unit is null ? null : View(unit));
         var parentPath = "/";
         if (request.Parent is { } parent)
         {

@@ -1,6 +1,7 @@
 using EvidenceIngest.Domain.Custody;
 using EvidenceIngest.Domain.Retention;
 using EvidenceIngest.Server.Access;
+using EvidenceIngest.Server.Api;
 using EvidenceIngest.Server.Catalogue;
 using EvidenceIngest.Server.Custody;
 using EvidenceIngest.Server.Items;
@@ -17,7 +18,7 @@ internal sealed class RetentionClasses(EvidenceCatalogue catalogue, TimeProvider
         [.. (await catalogue.ReadAsync(db => db.RetentionClasses.OrderBy(c => c.Months == null).ThenBy(c => c.Months).ThenBy(c => c.Id).ToListAsync(ct), ct)).Select(View)];
 
     /// <summary>Makes a class, or lengthens one; the locks of everything that has it follow.</summary>
-    public Task<RetentionClassView> SetAsync(string id, RetentionClassRequest request, string by, CancellationToken ct)
+    public Task<RetentionClassView> SetAsync(string id, RetentionClassRequest request, string by, CancellationToken ct, Precondition? precondition = null)
     {
         Texts.Demand(id, "class", 50);
         Texts.Demand(request.Name, "name", 100);
@@ -26,7 +27,7 @@ internal sealed class RetentionClasses(EvidenceCatalogue catalogue, TimeProvider
         Texts.Demand(request.Why, "why", 500);
         if (request.Months is < 1 or > LongestMonths)
             throw RequestRefusedException.Invalid("months", $"应为 1 至 {LongestMonths} 个月；永久的请留空 / must be 1 to {LongestMonths}, or null for ever");
-        return catalogue.WriteAsync(db => SetAsync(db, new RetentionClass(id, request.Name, request.NameZh, request.Months, request.Article), request.Why, by, ct), ct);
+        return catalogue.WriteAsync(db => SetAsync(db, new RetentionClass(id, request.Name, request.NameZh, request.Months, request.Article), request.Why, precondition ?? Precondition.None, by, ct), ct);
     }
 
     /// <summary>Gives one item a class of its own; it never loses another by that.</summary>
@@ -62,11 +63,13 @@ internal sealed class RetentionClasses(EvidenceCatalogue catalogue, TimeProvider
 
     private static string Show(int? months) => months is { } m ? $"{m} months" : "for ever";
 
-    private async Task<RetentionClassView> SetAsync(CatalogueDb db, RetentionClass wanted, string why, string by, CancellationToken ct)
+    private async Task<RetentionClassView> SetAsync(CatalogueDb db, RetentionClass wanted, string why, Precondition precondition, string by, CancellationToken ct)
     {
         await db.Database.ExecuteSqlAsync($"select 1 from retention_classes where id = {wanted.Id} for update", ct);
-        var now = time.GetUtcNow();
+        // As the database keeps it: the ETag of the answer is that of what is read later.
+        var now = time.GetUtcNow().ToMicroseconds();
         var known = await db.RetentionClasses.SingleOrDefaultAsync(c => c.Id == wanted.Id, ct);
+        precondition.Demand(known is null ? null : View(known));
         if (known is not null && known.Class == wanted)
             return View(known);
         if (known is not null && !known.Class.IsAtMost(wanted))

@@ -26,7 +26,7 @@ internal static class RetentionEndpoints
     }
 
     private static async Task<IResult> SetAsync(string id, HttpContext http, RetentionClasses classes, CancellationToken ct) =>
-        TypedResults.Ok(await classes.SetAsync(id, await http.ReadJsonAsync<RetentionClassRequest>(MaxBody), http.Caller().Name, ct));
+        http.Tagged(await classes.SetAsync(id, await http.ReadJsonAsync<RetentionClassRequest>(MaxBody), http.Caller().Name, ct, Precondition.Of(http)));
 
     private static async Task<IResult> GiveAsync(string id, HttpContext http, RetentionClasses classes, CancellationToken ct)
     {

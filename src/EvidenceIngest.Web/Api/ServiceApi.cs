@@ -51,6 +51,16 @@ internal sealed class ServiceApi(ServiceAddress service, Visitor visitor)
         return await SendTaggedAsync<T>(request, ct);
     }
 
+    /// <summary>Makes what is not there yet, or changes what is.</summary>
+    /// <exception cref="ApiProblemException">412: there is one already, though it is new.</exception>
+    public async Task PutAsync(string path, object body, bool isNew, CancellationToken ct)
+    {
+        if (isNew)
+            _ = await CreateAsync<JsonElement>(path, body, ct);
+        else
+            await SendAsync(HttpMethod.Put, path, body, ct);
+    }
+
     /// <exception cref="ApiProblemException">412: there is one already.</exception>
     public async Task<T> CreateAsync<T>(string path, object body, CancellationToken ct)
     {

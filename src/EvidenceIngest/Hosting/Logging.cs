@@ -30,9 +30,9 @@ internal static class Logging
             .MinimumLevel.Information()
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
             .MinimumLevel.Override("System", LogEventLevel.Warning)
-            // A failed command ends in an exception that somebody reports; its SQL need not stand on the console.
-            .MinimumLevel.Override("Microsoft.EntityFrameworkCore.Database.Command", LogEventLevel.Fatal)
-            .MinimumLevel.Override("Microsoft.EntityFrameworkCore.Query", LogEventLevel.Error)
+            // What fails ends in an exception that somebody repeats or reports. Told here as well, with its stack and its SQL, a
+            // database that is away would fill the disk: some 500 lines a second.
+            .MinimumLevel.Override("Microsoft.EntityFrameworkCore", LogEventLevel.Fatal)
             .MinimumLevel.Override("Quartz", LogEventLevel.Warning)
             // It warns that its keys are not encrypted themselves: they lie in a folder that only the owner may enter.
             .MinimumLevel.Override("Microsoft.AspNetCore.DataProtection", LogEventLevel.Error)

@@ -5,7 +5,9 @@ using EvidenceIngest.Domain;
 using EvidenceIngest.Server.Access;
 using EvidenceIngest.Server.Cases;
 using EvidenceIngest.Server.Items;
+using EvidenceIngest.Server.People;
 using EvidenceIngest.Server.Pipeline;
+using EvidenceIngest.Server.Retention;
 using EvidenceIngest.Server.Tests.Support;
 
 namespace EvidenceIngest.Server.Tests.Api;
@@ -50,16 +52,21 @@ public sealed class ETagTests(PrivateCluster cluster)
     {
         await using var server = await TestServer.StartAsync(cluster, withJobs: false);
         using var wang = await server.PersonAsync("王芳", Role.Custodian);
-        foreach (var path in new[] { "/api/v1/cases/" + Uri.EscapeDataString("鲁/1"), "/api/v1/matters/m1" })
+        foreach (var (client, path, body) in new (HttpClient, string, Func<int, object>)[]
         {
-            var isCase = path.Contains("/cases/", StringComparison.Ordinal);
-            object Body(int i) => isCase ? new CaseRequest(null, $"第{i}中队", null, CaseState.Open, null) : new MatterRequest($"事项{i}", "条例", false, null);
-            using (var early = await SendAsync(wang, HttpMethod.Put, path, Body(0), h => h.IfMatch.Add(EntityTagHeaderValue.Any)))
+            (wang, "cases/" + Uri.EscapeDataString("鲁/1"), i => new CaseRequest(null, $"第{i}中队", null, CaseState.Open, null)),
+            (wang, "matters/m1", i => new MatterRequest($"事项{i}", "条例", false, null)),
+            (server.Operator, "units/zhongdui", i => new UnitRequest($"第{i}中队", UnitKind.Team, "root")),
+            (server.Operator, "retention/classes/yi", i => new RetentionClassRequest($"class {i}", $"类别{i}", 60, "条例", "建立类别")),
+        })
+        {
+            async Task<HttpResponseMessage> PutAsync(int i, Action<HttpRequestHeaders> headers) => await SendAsync(client, HttpMethod.Put, "/api/v1/" + path, body(i), headers);
+            using (var early = await PutAsync(0, h => h.IfMatch.Add(EntityTagHeaderValue.Any)))
                 await TestDock.RefusedAsync(early, HttpStatusCode.PreconditionFailed);
-            using (var unclear = await SendAsync(wang, HttpMethod.Put, path, Body(0), h => h.IfNoneMatch.Add(new EntityTagHeaderValue("\"a\""))))
+            using (var unclear = await PutAsync(0, h => h.IfNoneMatch.Add(new EntityTagHeaderValue("\"a\""))))
                 await TestDock.RefusedAsync(unclear, HttpStatusCode.BadRequest);
-            var made = await OneOfTenAsync(i => SendAsync(wang, HttpMethod.Put, path, Body(i), h => h.IfNoneMatch.Add(EntityTagHeaderValue.Any)));
-            await OneOfTenAsync(i => SendAsync(wang, HttpMethod.Put, path, Body(i + 10), h => h.IfMatch.Add(made)));
+            var made = await OneOfTenAsync(i => PutAsync(i, h => h.IfNoneMatch.Add(EntityTagHeaderValue.Any)));
+            await OneOfTenAsync(i => PutAsync(i + 10, h => h.IfMatch.Add(made)));
         }
     }
 

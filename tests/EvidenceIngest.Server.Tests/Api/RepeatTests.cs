@@ -199,6 +199,18 @@ public sealed class RepeatTests(PrivateCluster cluster) : IAsyncLifetime
 
     private Task<int> PackagesAsync() => _server.Catalogue.ReadAsync(db => db.Packages.CountAsync(), default);
 
+    [Fact]
+    public async Task However_many_come_with_keys_at_once_their_work_gets_connections()
+    {
+        // More than there are for work, and each holds one while it asks for another.
+        var answers = await Task.WhenAll(Enumerable.Range(0, 60).Select(i => PostAsync(_custodian, "packages", Package(), $"crowd-{i}")));
+
+        Assert.All(answers, answer => Assert.Equal(HttpStatusCode.Created, answer.StatusCode));
+        Assert.Equal(answers.Length, await PackagesAsync());
+        foreach (var answer in answers)
+            answer.Dispose();
+    }
+
     private static async Task<HttpResponseMessage> PostAsync<T>(HttpClient client, string path, T body, string? key)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/" + path) { Content = JsonContent.Create(body, options: EvidenceJson.Options) };

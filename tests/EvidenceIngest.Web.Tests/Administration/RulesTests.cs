@@ -89,7 +89,7 @@ public sealed class RulesTests(Office office)
         foreach (var (field, text) in new[] { ("id", id), ("zh", "顶替"), ("en", "instead"), ("article", "无"), ("months", ""), ("why", "误填") })
             await visit.Page.FillAsync("#class-" + field, text);
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "保存" }).ClickAsync();
-        await Assertions.Expect(visit.Page.Locator("dialog [role=alert]")).ToContainTextAsync("已有类别使用");
+        await Assertions.Expect(visit.Page.Locator("dialog [role=alert]")).ToContainTextAsync("该编号已存在");
         await visit.Page.Keyboard.PressAsync("Escape");
         await Assertions.Expect(row).ToContainTextAsync("新类别");
     }
