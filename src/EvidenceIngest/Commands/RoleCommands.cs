@@ -15,9 +15,10 @@ internal static class RoleCommands
             var home = EvidenceHome.FromEnvironment();
             using var logger = Logging.Create(home, ConsoleLog.Json);
             using var telemetry = Logging.StartTelemetry();
-            await using var server = Hosts.Server(Settings.Load(home), logger);
+            var settings = Settings.Load(home);
+            await using var server = Hosts.Server(settings, logger);
             await server.StartAsync(ct);
-            await LocalOperator.EnsureAsync(home, server.Services, ct);
+            await LocalOperator.EnsureAsync(home, server.Services, settings.ServerUrl, ct);
             await server.WaitForShutdownAsync(ct);
             return 0;
         }));

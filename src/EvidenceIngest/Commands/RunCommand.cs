@@ -45,7 +45,7 @@ internal static class RunCommand
         await server.StartAsync(ct);
         try
         {
-            var access = await LocalOperator.EnsureAsync(home, server.Services, ct);
+            var access = await LocalOperator.EnsureAsync(home, server.Services, settings.ServerUrl, ct);
             var code = File.Exists(home.DockCredentialsFile) ? null : (await access.InviteDockAsync("run", ct)).Code;
             using var dock = Hosts.Dock(settings.Dock(code), settings.Recorders(folders), logger);
             await dock.StartAsync(ct);

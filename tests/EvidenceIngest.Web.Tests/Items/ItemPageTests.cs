@@ -82,6 +82,7 @@ public sealed class ItemPageTests(Office office)
         await using var visit = await office.VisitAsync(Person.Custodian);
         var page = visit.Page;
         await visit.GoAsync($"/items/{item}?show=hand-out");
+        await Assertions.Expect(page.Locator("#rendition")).ToContainTextAsync("封面");
         await page.FillAsync("#export-why", "移送检察院");
         await page.GetByRole(AriaRole.Button, new() { Name = "制作证据包" }).ClickAsync();
         var download = page.GetByRole(AriaRole.Link, new() { Name = "下载（ZIP）" });

@@ -30,6 +30,7 @@ public sealed class EveryPageTests(Office office)
             var heading = await visit.Page.InnerTextAsync("h1");
             Assert.False(heading is "没有此页面" or "No such page", $"{person}: {address} leads nowhere");
             Assert.Equal(english, heading.All(c => c < 0x2e80));
+            Assert.True(await visit.Page.Locator("main .card, main table, main form").CountAsync() > 0, $"{person}: {address} shows nothing but its heading");
             await visit.InspectAsync($"{person.Account}{(address == "/" ? "-today" : address.Replace('/', '-'))}{(english ? "-en" : "")}");
         }
     }
