@@ -1,13 +1,16 @@
 using System.Diagnostics;
 using System.Globalization;
 using EvidenceIngest.Web.Tests.Offices;
+using Microsoft.Playwright;
 
 namespace EvidenceIngest.Web.Tests.Figures;
 
 /// <summary>What docs/benchmarks.md tells of the pages; run by <c>scripts/bench web</c> alone, never as tests.</summary>
 public sealed class PageFigures(Office office, ITestOutputHelper output)
 {
-    private const int Screens = 40;
+    private const int Screens = 200;
+    private const int DockedFiles = 8;
+    private const long FileBytes = 512L << 20;
     private const int Rounds = 15;
 
     [Fact(Explicit = true)]
@@ -37,31 +40,65 @@ public sealed class PageFigures(Office office, ITestOutputHelper output)
     {
         var dock = (string)(await office.Owner().GetAsync("bays")).AsArray()[0]!["dockId"]!;
         using var service = Process.GetProcessById(office.ServiceId);
-        var (idleCpu, idleBytes) = await LoadAsync(service);
-        var visits = new List<Visit>();
-        long sent = 0;
-        try
+        var (idleCores, idleBytes) = await LoadAsync(service);
+        var alone = await DockAsync(service);
+        using var playwright = await Playwright.CreateAsync();
+        // With a process for each of them, the screens would want more memory than the machine has.
+        await using var browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
-            for (var i = 0; i < Screens; i++)
-            {
-                var visit = await office.VisitAsync(person: null);
-                visits.Add(visit);
-                visit.Page.WebSocket += (_, socket) => socket.FrameReceived += (_, frame) => Interlocked.Add(ref sent, frame.Binary?.Length ?? frame.Text?.Length ?? 0);
-                await visit.Page.GotoAsync("/dock/" + dock);
-                await visit.Page.WaitForSelectorAsync(".bay");
-            }
+            ExecutablePath = "/usr/bin/chromium", Args = ["--no-sandbox", "--disable-background-networking", "--renderer-process-limit=4"],
+        });
+        await using var context = await browser.NewContextAsync(new BrowserNewContextOptions { BaseURL = office.Address.AbsoluteUri });
+        var updates = new ScreenUpdates();
+        for (var i = 0; i < Screens; i++)
+        {
+            var page = await context.NewPageAsync();
+            page.WebSocket += (_, socket) => socket.FrameReceived += (_, frame) => updates.See(frame.Binary);
+            await page.GotoAsync("/dock/" + dock);
+            await page.WaitForSelectorAsync(".bay");
+        }
 
-            Interlocked.Exchange(ref sent, 0);
-            var (cpu, bytes) = await LoadAsync(service);
-            output.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{Screens} dock screens: {(cpu - idleCpu) * 100 / Screens:0.00} % of a core and {(bytes - idleBytes) / 1e6 / Screens:0.0} MB each; {sent / 20.0 / Screens:0} bytes a second each"));
-        }
-        finally
+        updates.Take();
+        var (cores, bytes) = await LoadAsync(service);
+        var (count, each) = updates.Take();
+        Tell($"{Screens} dock screens at rest: {(cores - idleCores) * 100:0.0} % of a core and {(bytes - idleBytes) / 1e6:0} MB; {count} updates of {each:0} bytes in 20 s");
+        var watched = await DockAsync(service);
+        (count, each) = updates.Take();
+        Tell($"{DockedFiles * FileBytes / 1e9:0.0} GB docked, nobody watching: {alone.Seconds:0} s, {alone.Cpu:0.0} s of processor time");
+        Tell($"the same before {Screens} dock screens: {watched.Seconds:0} s, {watched.Cpu:0.0} s of processor time; {count} updates of {each:0} bytes");
+    }
+
+    /// <summary>A recorder in the second bay, from the card's appearance until it may be taken, and out again.</summary>
+    private async Task<(double Seconds, double Cpu)> DockAsync(Process service)
+    {
+        var folder = office.SecondCard + ".new";
+        var media = Directory.CreateDirectory(Path.Combine(folder, "DCIM/100MEDIA")).FullName;
+        var buffer = new byte[8 << 20];
+        var began = DateTimeOffset.UtcNow.ToOffset(TimeSpan.FromHours(8)).AddHours(-2);
+        for (var i = 0; i < DockedFiles; i++)
         {
-            foreach (var visit in visits)
-                await visit.DisposeAsync();
+            await using var file = File.Create(Path.Combine(media, string.Create(CultureInfo.InvariantCulture, $"J800000_000123{began.AddMinutes(i * 5):yyyyMMddHHmmss}_{i + 1:0000}.MP4")));
+            for (long written = 0; written < FileBytes; written += buffer.Length)
+            {
+                Random.Shared.NextBytes(buffer);
+                await file.WriteAsync(buffer);
+            }
         }
+
+        var clock = Stopwatch.StartNew();
+        service.Refresh();
+        var before = service.TotalProcessorTime;
+        Directory.Move(folder, office.SecondCard);
+        await Office.UntilAsync("it may be taken", async () => await StateAsync() == "SafeToRemove");
+        service.Refresh();
+        var took = (clock.Elapsed.TotalSeconds, (service.TotalProcessorTime - before).TotalSeconds);
+        Directory.Delete(office.SecondCard, recursive: true);
+        await Office.UntilAsync("the bay is empty", async () => await StateAsync() is "Empty" or null);
+        await Office.UntilAsync("all items are done", async () => (await office.Owner().GetAsync("items?limit=100"))["items"]!.AsArray().All(i => (bool)i!["done"]!));
+        return took;
+
+        // A folder that never was there is no bay yet.
+        async Task<string?> StateAsync() => (string?)(await office.Owner().GetAsync("bays")).AsArray().SingleOrDefault(b => (string)b!["bay"]! == "folder:" + office.SecondCard)?["state"];
     }
 
     /// <summary>Cores in use over twenty seconds, and memory at their end.</summary>
@@ -77,7 +114,30 @@ public sealed class PageFigures(Office office, ITestOutputHelper output)
     private void Tell(string what, List<double> milliseconds)
     {
         milliseconds.Sort();
-        output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"{what}: median {milliseconds[milliseconds.Count / 2]:0} ms, p95 {milliseconds[(int)(milliseconds.Count * 0.95)]:0} ms of {milliseconds.Count}"));
+        Tell($"{what}: median {milliseconds[milliseconds.Count / 2]:0} ms, p95 {milliseconds[(int)(milliseconds.Count * 0.95)]:0} ms of {milliseconds.Count}");
+    }
+
+    private void Tell(FormattableString figures) => output.WriteLine(figures.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>What screens were sent to draw; keep-alives and answers are left out.</summary>
+    private sealed class ScreenUpdates
+    {
+        private long _count;
+        private long _bytes;
+
+        public void See(byte[]? frame)
+        {
+            if (frame is null || frame.AsSpan().IndexOf("JS.RenderBatch"u8) < 0)
+                return;
+            Interlocked.Increment(ref _count);
+            Interlocked.Add(ref _bytes, frame.Length);
+        }
+
+        /// <summary>How many since the last time, and how large on average.</summary>
+        public (long Count, double Bytes) Take()
+        {
+            var (count, bytes) = (Interlocked.Exchange(ref _count, 0), Interlocked.Exchange(ref _bytes, 0));
+            return (count, (double)bytes / Math.Max(1, count));
+        }
     }
 }
