@@ -32,7 +32,7 @@ public sealed class Say(ServerOptions server, IHttpContextAccessor http)
     public string Day(DateTimeOffset? at) => Local(at, "yyyy-MM-dd");
 
     /// <summary>With the zone, as everywhere where a time may be quoted.</summary>
-    public string Exact(DateTimeOffset? at) => at is { } known ? $"{Second(known)} ({Zone(known)})" : "";
+    public string Exact(DateTimeOffset? at) => at is { } known ? this[$"{Second(known)}（{Zone(known)}）", $"{Second(known)} ({Zone(known)})"] : "";
 
     public DateTimeOffset Local(DateTimeOffset at) => TimeZoneInfo.ConvertTime(at, server.AgencyZone);
 
@@ -46,7 +46,10 @@ public sealed class Say(ServerOptions server, IHttpContextAccessor http)
     /// <summary>Today where the agency is.</summary>
     public DateOnly DayOf(DateTimeOffset at) => DateOnly.FromDateTime(Local(at).DateTime);
 
-    public string Zone(DateTimeOffset at)
+    /// <summary>Of all times on the pages that don't say it themselves.</summary>
+    public string ZoneName => server.AgencyZone.Id == "Asia/Shanghai" ? this["北京时间（UTC+8:00）", "Beijing time (UTC+8:00)"] : server.AgencyZone.Id;
+
+    private string Zone(DateTimeOffset at)
     {
         var offset = server.AgencyZone.GetUtcOffset(at);
         var utc = string.Create(CultureInfo.InvariantCulture, $"UTC{(offset < TimeSpan.Zero ? '-' : '+')}{offset:h\\:mm}");

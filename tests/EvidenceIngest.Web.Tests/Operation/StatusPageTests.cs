@@ -34,26 +34,6 @@ public sealed class StatusPageTests(Office office)
             (await office.Owner().GetAsync("fixity"))["vaults"]![0]!["pass"] is { } pass && (long)pass["objects"]! == (long)pass["totalObjects"]! && (long)pass["objects"]! > 0);
     }
 
-    /// <summary>Pages that only show, in the other language too.</summary>
-    [Theory]
-    [InlineData("anquan", "/welcome")]
-    [InlineData("xitong", "/admin/models")]
-    [InlineData("xitong", "/admin/recorder-profiles")]
-    [InlineData("xitong", "/welcome")]
-    [InlineData("guanli", "/admin/units")]
-    [InlineData("guanli", "/docks")]
-    [InlineData("anquan", "/admin/people/anquan")]
-    [InlineData("anquan", "/admin/tokens")]
-    [InlineData("xitong", "/status")]
-    [InlineData("shenji", "/audit")]
-    public async Task Pages_can_be_read_in_English(string account, string path)
-    {
-        await using var visit = await office.VisitAsync(Person.All.Single(p => p.Account == account), english: true);
-        await visit.GoAsync(path);
-        await Assertions.Expect(visit.Page.Locator("[role=alert]")).ToHaveCountAsync(0);
-        await visit.InspectAsync($"en{path.Replace('/', '-')}-{account}");
-    }
-
     [Theory]
     [InlineData("shenji", "/admin")]
     [InlineData("guanli", "/admin/people")]
