@@ -1,3 +1,4 @@
+using EvidenceIngest.Server.Access;
 using EvidenceIngest.Server.Docks;
 using EvidenceIngest.Server.Pipeline;
 using EvidenceIngest.Server.Status;

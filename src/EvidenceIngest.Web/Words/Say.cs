@@ -1,5 +1,7 @@
 using System.Globalization;
+using EvidenceIngest.Domain.Custody;
 using EvidenceIngest.Server;
+using EvidenceIngest.Server.Custody.Reading;
 
 namespace EvidenceIngest.Web.Words;
 
@@ -55,6 +57,15 @@ public sealed class Say(ServerOptions server, IHttpContextAccessor http)
         var utc = string.Create(CultureInfo.InvariantCulture, $"UTC{(offset < TimeSpan.Zero ? '-' : '+')}{offset:h\\:mm}");
         return server.AgencyZone.Id == "Asia/Shanghai" ? this[$"北京时间 {utc}", $"Beijing, {utc}"] : utc;
     }
+
+    /// <summary>What a custody event says; in English as it was recorded.</summary>
+    public string Reading(CustodyEventKind kind, string detail) => Language == Language.English ? detail : CustodyReading.Chinese(kind, detail, server.AgencyZone);
+
+    /// <summary>What is noted beside a value; in English as it was noted.</summary>
+    public string Note(string note) => Language == Language.English ? note : CustodyReading.Note(note, server.AgencyZone);
+
+    /// <summary>What was found wrong with a recording; in English as it was recorded.</summary>
+    public string Finding(string detail) => Language == Language.English ? detail : CustodyReading.Finding(detail, server.AgencyZone);
 
     /// <summary>Seconds of a recording as 1:02:03 or 2:03.</summary>
     public static string Length(double? seconds)

@@ -3,6 +3,7 @@ using EvidenceIngest.Domain.Custody;
 using EvidenceIngest.Domain.Evidence;
 using EvidenceIngest.Domain.Packages;
 using EvidenceIngest.Domain.Transcripts;
+using EvidenceIngest.Server.Custody.Reading;
 
 namespace EvidenceIngest.Server.Packages.Report;
 
@@ -62,7 +63,7 @@ internal sealed class PackageReport(Package package, IReadOnlyList<PackagedItem>
         ]);
         if (summary.Reason is { } reason)
             rows.Add([new("隔离原因", reason, ReportStyle.Alert)]);
-        rows.Add([new("发现的问题", item.Detail.Findings.Count == 0 ? "无" : string.Join("；", item.Detail.Findings.Select(f => $"{EvidenceWords.Chinese(f.Code)}（{f.Detail}）")))]);
+        rows.Add([new("发现的问题", item.Detail.Findings.Count == 0 ? "无" : string.Join("；", item.Detail.Findings.Select(f => $"{EvidenceWords.Chinese(f.Code)}（{CustodyReading.Finding(f.Detail, zone)}）")))]);
         rows.Add([new("回执编号", item.Receipt.ReceiptId, ReportStyle.Digits)]);
         blocks.Add(new ReportForm(rows));
 
@@ -80,6 +81,7 @@ internal sealed class PackageReport(Package package, IReadOnlyList<PackagedItem>
             AddTranscript(blocks, transcript);
 
         blocks.Add(new ReportHeading(2, string.Create(CultureInfo.InvariantCulture, $"保管链（{item.Chain.Count}条）")));
+        blocks.Add(new ReportParagraph($"保管链以英文记录，“内容”一栏为译写；不一致的，以数据包内 {PackageLayout.Custody(item.Id)} 的原文为准。"));
         blocks.Add(new ReportTable(EventColumns, [.. item.Chain.Select(link => Row(link.Event))]));
     }
 
@@ -120,7 +122,7 @@ internal sealed class PackageReport(Package package, IReadOnlyList<PackagedItem>
 
     private IReadOnlyList<string> Row(CustodyEvent e) =>
     [
-        e.Sequence.ToString(CultureInfo.InvariantCulture), Time(e.At), CustodyWords.Chinese(e.Kind), CustodyWords.Actor(e.Actor), e.Detail,
+        e.Sequence.ToString(CultureInfo.InvariantCulture), Time(e.At), CustodyWords.Chinese(e.Kind), CustodyWords.Actor(e.Actor), CustodyReading.Chinese(e.Kind, e.Detail, zone),
     ];
 
     private static void AddVerification(List<ReportBlock> blocks)
@@ -137,11 +139,11 @@ internal sealed class PackageReport(Package package, IReadOnlyList<PackagedItem>
         blocks.AddRange(steps.Select(step => new ReportParagraph(step)));
     }
 
-    private static IReadOnlyList<ReportField> Field(string label, MetadataValue? value)
+    private IReadOnlyList<ReportField> Field(string label, MetadataValue? value)
     {
         if (string.IsNullOrWhiteSpace(value?.Value))
             return [new(label, None, ReportStyle.Alert)];
-        var source = EvidenceWords.Chinese(value.Source) + (value.Note is { } note ? "；" + note : "");
+        var source = EvidenceWords.Chinese(value.Source) + (value.Note is { } note ? "；" + CustodyReading.Note(note, zone) : "");
         return [new(label, $"{value.Value}（来源：{source}）")];
     }
 

@@ -1,6 +1,4 @@
-using EvidenceIngest.Server.Access;
-
-namespace EvidenceIngest.Web.Words;
+namespace EvidenceIngest.Server.Access;
 
 internal static class RoleWords
 {

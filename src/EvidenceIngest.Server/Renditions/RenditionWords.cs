@@ -1,4 +1,4 @@
-namespace EvidenceIngest.Web.Words;
+namespace EvidenceIngest.Server.Renditions;
 
 /// <summary>What renditions are to people; their names are the API's.</summary>
 internal static class RenditionWords
