@@ -100,11 +100,11 @@ public sealed class ServiceChainTests(PrivateCluster cluster)
     public async Task An_event_that_was_committed_and_not_answered_is_not_written_twice()
     {
         await using var server = await TestServer.StartAsync(cluster, withJobs: false);
-        var happened = new NewEvent(server.Clock.GetUtcNow(), "operator:x", CustodyEventKind.TokenRevoked, "once");
+        var happened = new NewEvent(server.Clock.GetUtcNow(), "operator:x", CustodyEventKind.TokenRevoked, "t-1: once, dock");
         for (var i = 0; i < 3; i++)
             await server.Catalogue.WriteAsync((CatalogueDb db) => db.AppendToServiceAsync(happened, default), default);
 
-        Assert.Single(await ReadAsync(server), e => e.Detail == "once");
+        Assert.Single(await ReadAsync(server), e => e.Detail == "t-1: once, dock");
     }
 
     [Fact]

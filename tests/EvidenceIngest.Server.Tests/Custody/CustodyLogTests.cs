@@ -79,7 +79,7 @@ public sealed class CustodyLogTests(PrivateCluster cluster)
         var before = (await ChainAsync(server, status.ItemId)).Count;
 
         await Task.WhenAll(Enumerable.Range(0, 60).Select(i => Task.Run(() => server.Catalogue.WriteAsync(
-            db => db.AppendAsync(status.ItemId, DateTimeOffset.UtcNow, "test", CustodyEventKind.Viewed, $"look {i}", default), default))));
+            db => db.AppendAsync(status.ItemId, DateTimeOffset.UtcNow, "test", CustodyEventKind.Viewed, $"transcript version {i}", default), default))));
 
         var chain = await ChainAsync(server, status.ItemId);
         Assert.Equal(before + 60, chain.Count);

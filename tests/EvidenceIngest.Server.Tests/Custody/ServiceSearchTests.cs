@@ -103,7 +103,11 @@ public sealed class ServiceSearchTests(PrivateCluster cluster)
 
     private static NewEvent Event(string detail, DateTimeOffset at, string actor = "operator:某人 (mr)", CustodyEventKind kind = CustodyEventKind.MatterChanged) => new(at.ToUniversalTime(), actor, kind, detail);
 
-    private static Task AppendAsync(TestServer server, IReadOnlyCollection<NewEvent> events) => server.Catalogue.WriteAsync(db => db.AppendAsync(CustodyLog.ServiceChain, events, default), default);
+    private static Task AppendAsync(TestServer server, IReadOnlyCollection<NewEvent> events)
+    {
+        server.HasInventedEvents = true;
+        return server.Catalogue.WriteAsync(db => db.AppendAsync(CustodyLog.ServiceChain, events, default), default);
+    }
 
     private static async Task<ServiceEventPage> FindAsync(TestServer server, string query)
     {

@@ -46,7 +46,7 @@ public sealed class DeliveryTests(PrivateCluster cluster)
         var status = await dock.DeliverAsync(TestDock.Record());
         await server.RunAsync(status.ItemId, Server.Pipeline.Stage.Seal);
         using var told = await dock.PostAsync(
-            $"deliveries/{status.DeliveryId}/events", new[] { new DockEvent(DateTimeOffset.UtcNow, CustodyEventKind.Cleared, "1 file") });
+            $"deliveries/{status.DeliveryId}/events", new[] { new DockEvent(DateTimeOffset.UtcNow, CustodyEventKind.Cleared, "receipt rc-1: 1 files: a.MP4") });
         Assert.Equal(HttpStatusCode.NoContent, told.StatusCode);
 
         var chain = await server.Operator.GetAsync($"/api/v1/items/{status.ItemId}/custody");
@@ -73,7 +73,7 @@ public sealed class DeliveryTests(PrivateCluster cluster)
         var again = recording.Manifest with
         {
             OffloadId = "offload-2",
-            Events = [.. recording.Manifest.Events, new DockEvent(DateTimeOffset.UtcNow, CustodyEventKind.Repeated, "after a restart")],
+            Events = [.. recording.Manifest.Events, new DockEvent(DateTimeOffset.UtcNow, CustodyEventKind.Repeated, "sent again: the server asked for it")],
         };
         using var second = await dock.PostAsync("deliveries", again);
 

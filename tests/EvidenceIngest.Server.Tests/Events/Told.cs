@@ -39,7 +39,7 @@ internal static class Told
         for (var n = 0; n < each; n++)
         {
             foreach (var item in some)
-                await server.Catalogue.WriteAsync(db => db.AppendAsync(item, DateTimeOffset.UtcNow, "operator:test", CustodyEventKind.Viewed, "look", default), default);
+                await server.Catalogue.WriteAsync(db => db.AppendAsync(item, DateTimeOffset.UtcNow, "operator:test", CustodyEventKind.Viewed, "transcript version 1", default), default);
             await Task.Delay(between);
         }
     }));

@@ -99,7 +99,7 @@ internal sealed class Agency : IAsyncDisposable
             Clock = new ClockReading(TimeSpan.Zero, now, "SCSI inquiry"),
             Recording = made.Manifest.Recording with { Kind = planned.Kind, RecorderTime = planned.At.DateTime, OfficerNumber = null },
             Files = [.. made.Manifest.Files.Select(f => f with { ModifiedAt = planned.At.AddMinutes(PlannedRecording.Minutes) })],
-            Events = [new DockEvent(now, CustodyEventKind.Docked, "bay 1-2"), new DockEvent(now, CustodyEventKind.Offloaded, "1 file")],
+            Events = [new DockEvent(now, CustodyEventKind.Docked, "bay 1-2"), new DockEvent(now, CustodyEventKind.Offloaded, TestDock.Copied)],
         };
         var item = (await _docks[planned.Officer.Team].DeliverAsync(made with { Manifest = manifest })).ItemId;
         foreach (var stage in new[] { Stage.Seal, Stage.Inspect, Stage.Render })

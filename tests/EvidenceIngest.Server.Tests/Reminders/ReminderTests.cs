@@ -153,6 +153,7 @@ public sealed class ReminderTests(PrivateCluster cluster, ITestOutputHelper outp
     public async Task One_damaged_chain_holds_up_nobody_else_s_reminders()
     {
         await using var server = await TestServer.StartAsync(cluster, withJobs: false);
+        server.HasInventedEvents = true;
         foreach (var item in new[] { "it-1", "it-2", "it-3" })
             await ItemAsync(server, item, "2026-11-18 10:00");
         await server.RoundAsync("2026-11-19 10:00");

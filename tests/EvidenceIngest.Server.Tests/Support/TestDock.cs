@@ -15,6 +15,9 @@ namespace EvidenceIngest.Server.Tests.Support;
 /// <summary>A dock as the server sees one: plain HTTP by the protocol.</summary>
 internal sealed class TestDock(TestServer server, EnrolmentAnswer enrolled, string token)
 {
+    /// <summary>What docks say of a file that they copied.</summary>
+    public const string Copied = "file 1: 3 bytes, sha256 0000000000000000000000000000000000000000000000000000000000000000, read back Evicted";
+
     public string Id => enrolled.DockId;
 
     public string Token => token;
@@ -49,7 +52,7 @@ internal sealed class TestDock(TestServer server, EnrolmentAnswer enrolled, stri
             [.. files],
             [
                 new DockEvent(new DateTimeOffset(2026, 11, 20, 10, 0, 0, TimeSpan.Zero), CustodyEventKind.Docked, "bay 1-2"),
-                new DockEvent(new DateTimeOffset(2026, 11, 20, 10, 0, 1, TimeSpan.Zero), CustodyEventKind.Offloaded, "1 file"),
+                new DockEvent(new DateTimeOffset(2026, 11, 20, 10, 0, 1, TimeSpan.Zero), CustodyEventKind.Offloaded, Copied),
             ]);
         return new Recording(manifest, bodies);
     }

@@ -70,6 +70,9 @@ internal sealed class TestServer : IAsyncDisposable
 
     public EvidenceCatalogue Catalogue => Get<EvidenceCatalogue>();
 
+    /// <summary>Of tests that write what no server would write: their events needn't be readable.</summary>
+    public bool HasInventedEvents { get; set; }
+
     /// <param name="cluster">Where its database is made.</param>
     /// <param name="withJobs">False when a test runs the stages itself.</param>
     /// <param name="database">An existing database, for a second server beside the first.</param>
@@ -297,8 +300,10 @@ internal sealed class TestServer : IAsyncDisposable
         Operator.Dispose();
         Anonymous.Dispose();
         await _app.StopAsync();
+        var unread = HasInventedEvents ? [] : await this.UnreadAsync();
         await _app.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
+        Assert.True(unread.Count == 0, "custody events without a Chinese reading (Server/Custody/Reading):\n" + string.Join('\n', unread));
     }
 }
 

@@ -170,6 +170,7 @@ public sealed class AuditTests(PrivateCluster cluster) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _server = await TestServer.StartAsync(cluster, withJobs: false);
+        _server.HasInventedEvents = true;
         _first = await LogTests.SealedItemAsync(_server);
         await LogTests.AppendAsync(_server, _first, 20);
         await Keeper.RunOnceAsync(default);

@@ -115,7 +115,7 @@ public sealed class LogTests(PrivateCluster cluster)
 
     internal static Task AppendAsync(TestServer server, string item, int events) => server.Catalogue.WriteAsync(
         db => db.AppendAsync(
-            item, [.. Enumerable.Range(0, events).Select(i => new NewEvent(DateTimeOffset.UtcNow, "test", CustodyEventKind.Viewed, $"look {i}"))], default),
+            item, [.. Enumerable.Range(0, events).Select(i => new NewEvent(DateTimeOffset.UtcNow, "test", CustodyEventKind.Viewed, $"transcript version {i}"))], default),
         default);
 
     internal static async Task<TreeHead> HeadAsync(TestServer server, long? size = null)

@@ -16,6 +16,7 @@ public sealed class AuditPageTests(Office office)
         await office.Owner().SendAsync(HttpMethod.Put, "units/" + unit, new { name = "审计用中队", kind = "Team", parent = "root" });
         await using var visit = await office.VisitAsync(Person.Auditor);
         await visit.GoAsync("/audit");
+        Assert.All(await visit.Page.Locator("tr[data-event] .detail").AllInnerTextsAsync(), told => Assert.True(told.Any(c => c >= 0x4e00), "has no Chinese reading: " + told));
         await visit.Page.FillAsync("#q", unit);
         await visit.Page.SelectOptionAsync("#kind", "UnitChanged");
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "查询" }).ClickAsync();

@@ -54,6 +54,21 @@ public sealed class ItemPageTests(Office office)
     }
 
     [Fact]
+    public async Task The_chain_is_read_in_Chinese_beside_what_was_recorded()
+    {
+        await using var visit = await office.VisitAsync(Person.Custodian);
+        await visit.GoAsync("/items/" + office.ItemOf("photo"));
+        var told = visit.Page.Locator(".timeline .detail");
+        await Assertions.Expect(told.First).ToBeVisibleAsync();
+        var read = await told.AllInnerTextsAsync();
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "显示原文" }).ClickAsync();
+        await Assertions.Expect(told.First).Not.ToHaveTextAsync(read[0]);
+        var recorded = await told.AllInnerTextsAsync();
+        Assert.True(recorded.Count > 8, "a stored photo has more events than that");
+        Assert.All(read.Zip(recorded), pair => Assert.True(pair.First != pair.Second, "has no Chinese reading: " + pair.Second));
+    }
+
+    [Fact]
     public async Task A_film_plays_seeks_and_steps_and_tells_who_looks()
     {
         var item = office.ItemOf("video", files: 3);

@@ -30,13 +30,13 @@ internal static class ItemPhrases
         new("{stage:Stage} failed {n:n} times for the machine, and is tried again: {why:note}", "{stage}因设备原因失败 {n} 次，仍在重试：{why}"),
     ];
 
-    private const string Made = "{name:rendition}: {bytes:n} bytes, sha256 {sha256:hex}, {key}, by {tool} from sha256 {parents:hexes}";
-    private const string MadeZh = "{name}：{bytes} 字节，SHA-256 {sha256}，存储位置 {key}；制作工具 {tool}；来源 SHA-256 {parents}";
+    private const string Made = "{name:rendition}: {bytes:n} bytes, sha256 {sha256:hex}, {key}, by {tools:tools} from sha256 {parents:hexes}";
+    private const string MadeZh = "{name}：{bytes} 字节，SHA-256 {sha256}，存储位置 {key}；制作工具 {tools}；来源 SHA-256 {parents}";
 
     private static readonly Phrase[] Transcript =
     [
         new(
-            "version {version:n} ({state:Transcript}), sha256 {sha256:hex}, {language}, {segments:n} segments, words by {source}; before: {before:version}; reason: {why:said}",
+            "version {version:n} ({state:Transcript}), sha256 {sha256:hex}, {language}, {segments:n} segments, words by {source:source}; before: {before:version}; reason: {why:said}",
             "第 {version} 版（{state}），SHA-256 {sha256}，语种 {language}，{segments} 段，文字来源 {source}；此前：{before}；理由：{why}"),
     ];
 
@@ -113,7 +113,7 @@ internal static class ItemPhrases
         [CustodyEventKind.RecorderStateChanged] =
         [
             new("nothing speaks against recorder {recorder} any more: {note}", "记录仪 {recorder} 的疑点已消除：{note}"),
-            new("two recorders call themselves {recorder}: {places}", "两台记录仪使用同一编号 {recorder}：{places}"),
+            new("two recorders call themselves {recorder}: {places:places}", "两台记录仪使用同一编号 {recorder}：{places}"),
         ],
         [CustodyEventKind.Cleared] = [new("receipt {receipt}[ ({note:note})]: {files:n} files: {names}", "依据回执 {receipt}[（{note}）]，清除记录仪内 {files} 个文件：{names}")],
         [CustodyEventKind.ClearingRefused] = [new("{why:note}: {path}", "{path}：{why}")],
@@ -139,12 +139,12 @@ internal static class ItemPhrases
         [CustodyEventKind.RetentionChanged] =
         [
             new("class {id} ({name}) set for this item, before {before}; reason: {why}", "本件定为{name}（{id}），此前 {before}；理由：{why}"),
-            new("{now:term}, because {why:note}; before: {before:term}", "{now}，依据：{why}；此前：{before}"),
+            new("{now:term}, because {why:because}; before: {before:term}", "{now}，依据：{why}；此前：{before}"),
         ],
         [CustodyEventKind.LockExtended] =
         [
             new(
-                "file {n:n}: locked (COMPLIANCE) until {until:time}, before until {before:timeOrNone}; read back; because {why:note}",
+                "file {n:n}: locked (COMPLIANCE) until {until:time}, before until {before:timeOrNone}; read back; because {why:because}",
                 "第 {n} 个文件：合规锁定延长至 {until}，此前至 {before}，已读回核实；依据：{why}"),
         ],
         [CustodyEventKind.HoldPlaced] = Given,

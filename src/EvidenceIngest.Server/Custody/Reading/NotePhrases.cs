@@ -27,7 +27,21 @@ internal static class NotePhrases
         new("{sealed:n} bytes are sealed, {held:n} are on the recorder", "已封存 {sealed} 字节，记录仪内为 {held} 字节"),
         new("the driver did not delete it", "驱动程序未删除"),
         new("the vault doesn't have the version", "存储中没有该版本"),
+        new("version {version} read back as {bytes:n} bytes, sha256 {sha256:hex}[, sm3 {sm3:hex}]", "版本 {version} 读回 {bytes} 字节，SHA-256 {sha256}[，SM3 {sm3}]"),
+        new("access-{id}: {why}", "查阅申请的查看件 {id}：{why}"),
+        new("this needs a token of kind {kind}", "须使用 {kind} 类令牌"),
+        new("send 'Authorization: Bearer <token>'", "未提供令牌"),
+        new("the token is not known", "令牌无效"),
+        new("the token was revoked", "令牌已撤销"),
+        new("the token has expired", "令牌已过期"),
+        new("the token does not work from this address", "令牌不得在此地址使用"),
         new("{bytes:n} bytes that the catalogue knows nothing of", "{bytes} 字节，目录中没有登记"),
+        new("{bytes:n} bytes, sha256 {sha256:hex}[, sm3 {sm3:hex}]", "{bytes} 字节，SHA-256 {sha256}[，SM3 {sm3}]"),
+        new("no lock where COMPLIANCE until {promised:time} was promised", "没有锁定，应合规锁定至 {promised}"),
+        new("{mode} until {until:time} where COMPLIANCE until {promised:time} was promised", "锁定方式 {mode} 至 {until}，应合规锁定至 {promised}"),
+        new("another version is in its place already", "已有另一版本"),
+        new("model {name} for {language} not installed", "未安装 {language} 语种的识别模型 {name}"),
+        new("model for {language} not installed", "未安装 {language} 语种的识别模型"),
         new("an object under a key of the item", "本件名下的对象"),
         new("it was checked again and is right", "再次核对无误"),
         new("it is known by now, or no longer in the vault", "已登记或者已不在存储中"),
@@ -38,6 +52,8 @@ internal static class NotePhrases
         new("recorder time {time}, corrected by the clock offset of {offset} s ({how:note})", "记录仪显示 {time}，按时钟偏差校正 {offset} 秒（{how}）"),
         new("recorder time {time}, clock offset unknown ({how:note})", "记录仪显示 {time}，时钟偏差不明（{how}）"),
         new("recorder time {time}", "记录仪显示 {time}"),
+        new("every item: {name}", "通用规则，{name}"),
+        new("hold {id}", "冻结 {id}"),
         new("key mark: {name}", "重点标记，{name}"),
         new("set for this item: {name}", "单独设定，{name}"),
         new("matter {matter} of case {number}: {name}, not running yet", "案件 {number} 的事项 {matter}，{name}，尚未起算"),
@@ -78,7 +94,7 @@ internal static class NotePhrases
         new("it is not what its name says ({kind:Media})", "内容与文件名所示类型（{kind}）不符"),
         new("nobody is assigned to recorder {recorder}", "记录仪 {recorder} 未配发到人"),
         new("recorder {recorder} is out of service: nobody should be carrying it", "记录仪 {recorder} 已停用，不应有人使用"),
-        new("two recorders call themselves {recorder}: {places}", "两台记录仪使用同一编号 {recorder}：{places}"),
+        new("two recorders call themselves {recorder}: {places:places}", "两台记录仪使用同一编号 {recorder}：{places}"),
         new("the working-day calendar lacks a year: weekends alone were counted", "工作日历缺少年度安排，仅按周末计算"),
         new("the recorder says {time}, which can't be the time of recording", "记录仪显示 {time}，不可能是录制时间"),
         new("the recorder's clock was {difference} s off trusted time, more than {limit:n} s", "记录仪时钟与标准时间相差 {difference} 秒，超过 {limit} 秒"),
@@ -113,6 +129,22 @@ internal static class NotePhrases
         new("its header was never completed: the recording was not finished", "文件头未写完，录制未正常结束"),
         new("truncated: should have {size:n} bytes, {held:n} are there", "不完整：应有 {size} 字节，实有 {held} 字节"),
         new("truncated: has no end mark", "不完整：没有结束标记"),
+    ];
+
+    /// <summary>What wrote a draft down.</summary>
+    public static readonly Phrase[] Source =
+    [
+        new("vosk, library sha256 {library:hex}, model {model}, sha256 {sha256:hex}", "Vosk（程序库 SHA-256 {library}，模型 {model}，SHA-256 {sha256}）"),
+        new("http {server}, model of its own choice, version not told", "语音识别服务 {server}（模型由其自定，未告知版本）"),
+        new("http {server}, model {model}, version not told", "语音识别服务 {server}（模型 {model}，未告知版本）"),
+    ];
+
+    public static readonly Phrase[] Place = [new("bay {bay} of dock {dock} since {since:time}", "采集站 {dock} 的采集口 {bay}（自 {since}）")];
+
+    public static readonly Phrase[] Tools =
+    [
+        new("{tools}, plan sha256 {plan:hex}, from the masters", "{tools}（方案 SHA-256 {plan}，依据原始文件）"),
+        new("{tools}, plan sha256 {plan:hex}, from the proxy", "{tools}（方案 SHA-256 {plan}，依据播放件）"),
     ];
 
     public static readonly Phrase[] Inspected =
@@ -154,8 +186,14 @@ internal static class NotePhrases
     [
         new("new", "新登记"),
         new(
-            "{state:CaseState}, unit {unit}, matter {matter}, class {class}, executed {executed}, officers {officers}, acted {acted}, place {place}",
+            "{state:CaseState}, unit {unit}, matter {matter:told}, class {class:told}, executed {executed:told}, officers {officers:told}, acted {acted:act}, place {place:told}",
             "{state}，单位 {unit}，事项 {matter}，保管类别 {class}，执行日期 {executed}，执法人员 {officers}，执法时间 {acted}，地点 {place}"),
+    ];
+
+    public static readonly Phrase[] Act =
+    [
+        new("unknown", "未填"),
+        new("{from:time} to {to:time}", "{from} 至 {to}"),
     ];
 
     public static readonly Phrase[] Footage =

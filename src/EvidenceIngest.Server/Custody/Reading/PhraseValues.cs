@@ -29,6 +29,12 @@ internal static partial class PhraseValues
         ["note"] = (".*?", (text, zone) => Sentence(NotePhrases.All, Said(text), zone)),
         ["finding"] = (".*?", (text, zone) => Sentence(NotePhrases.Finding, text, zone)),
         ["structure"] = (".+?", (text, zone) => Sentence(NotePhrases.Structure, text, zone)),
+        ["told"] = (".+?", (text, _) => text switch { "unknown" => "未填", "usual" => "按事项", "not yet" => "未执行", _ => text }),
+        ["act"] = (".+?", (text, zone) => Sentence(NotePhrases.Act, text, zone)),
+        ["source"] = (".+?", (text, zone) => Sentence(NotePhrases.Source, text, zone)),
+        ["places"] = (".+?", (text, zone) => Each(text, Ands(), "，", place => Sentence(NotePhrases.Place, place, zone))),
+        ["tools"] = (".+?", (text, zone) => Sentence(NotePhrases.Tools, text, zone)),
+        ["because"] = (".+?", (text, zone) => Each(text, GroundEnds(), "；", ground => Sentence(NotePhrases.All, ground, zone))),
         ["reasons"] = (".+", (text, zone) => Each(text, ReasonEnds(), "；", reason => Coded(reason, zone))),
         ["inspected"] = (".*", (text, zone) => Each(text, FileEnds(), "；", file => Sentence(NotePhrases.Inspected, file, zone))),
         ["fields"] = (".+?", (text, zone) => Each(text, FieldEnds(), "；", field => Sentence(NotePhrases.Field, field, zone))),
@@ -101,6 +107,9 @@ internal static partial class PhraseValues
     [GeneratedRegex("; (?=[A-Z][A-Za-z]+: )")]
     private static partial Regex ReasonEnds();
 
+    [GeneratedRegex("; (?=every item: |case |matter |key mark: |set for this item: |hold )")]
+    private static partial Regex GroundEnds();
+
     [GeneratedRegex("; (?=file [0-9]+ )")]
     private static partial Regex FileEnds();
 
@@ -112,6 +121,9 @@ internal static partial class PhraseValues
 
     [GeneratedRegex(", (?=(?:state|recorder|officer|unit|dock|from|before|lack|kind|case|matter|finding|place|words) )")]
     private static partial Regex FilterEnds();
+
+    [GeneratedRegex(" and (?=bay )")]
+    private static partial Regex Ands();
 
     [GeneratedRegex("; ")]
     private static partial Regex Semicolons();

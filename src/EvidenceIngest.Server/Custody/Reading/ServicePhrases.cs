@@ -34,8 +34,8 @@ internal static class ServicePhrases
         [CustodyEventKind.TokenRevoked] = [new("{id}: {name}, dock", "{name}（{id}），采集站"), new("{id}: {name}, {role:Role}", "{name}（{id}），{role}")],
         [CustodyEventKind.AccessRefused] =
         [
-            new("{method} {route}: {why:said}; {more:n} more since the last record of this", "{method} {route}：{why}；上次记录以来另有 {more} 次"),
-            new("{method} {route}: {why:said}", "{method} {route}：{why}"),
+            new("{method} {route}: {why:note}; {more:n} more since the last record of this", "{method} {route}：{why}；上次记录以来另有 {more} 次"),
+            new("{method} {route}: {why:note}", "{method} {route}：{why}"),
         ],
         [CustodyEventKind.DockInvited] = [new("a code that enrols one dock until {until:time}", "一次性登记码，{until} 前有效")],
         [CustodyEventKind.DockEnrolled] = [new("as '{name}', with a code of {by}", "登记为“{name}”，登记码由 {by} 生成")],

@@ -39,6 +39,7 @@ public sealed partial class ApiFuzzTests(PrivateCluster cluster, ITestOutputHelp
         var seed = Setting("EVIDENCE_FUZZ_SEED", 20261122);
         output.WriteLine($"EVIDENCE_FUZZ_SEED={seed}");
         await using var server = await TestServer.StartAsync(cluster, withJobs: false);
+        server.HasInventedEvents = true;
         await server.VaultIsProbedAsync();
         foreach (var (unit, parent) in new[] { ("zd1", "root"), ("bj", "root") })
             await ReachTests.PutAsync(server, "units/" + unit, new UnitRequest(unit, UnitKind.Team, parent));
@@ -80,6 +81,7 @@ public sealed partial class ApiFuzzTests(PrivateCluster cluster, ITestOutputHelp
     public async Task A_body_of_ten_megabytes_is_refused_by_every_route_before_it_is_read()
     {
         await using var server = await TestServer.StartAsync(cluster, withJobs: false);
+        server.HasInventedEvents = true;
         using var handler = new SocketsHttpHandler { Expect100ContinueTimeout = TimeSpan.FromSeconds(30) };
         using var patient = new HttpClient(handler) { BaseAddress = server.Operator.BaseAddress };
         var wrong = new List<string>();
