@@ -12,6 +12,7 @@ internal static class RenditionWords
         "waveform" => ("声音波形", "waveform"),
         "audio16k" => ("转写用音频", "sound for transcription"),
         "track" => ("行动轨迹", "GPS track"),
+        _ when name.StartsWith("sprites-", StringComparison.Ordinal) => ($"预览缩略图第 {name["sprites-".Length..]} 页", $"sheet {name["sprites-".Length..]} of preview pictures"),
         _ when name.StartsWith("clip-", StringComparison.Ordinal) => ($"片段 {Short(name)}", $"clip {Short(name)}"),
         _ when name.StartsWith("still-", StringComparison.Ordinal) => ($"截图 {Short(name)}", $"still {Short(name)}"),
         _ when name.StartsWith("redacted-", StringComparison.Ordinal) => Redacted(name["redacted-".Length..]),

@@ -104,7 +104,7 @@ internal sealed class PackageReport(Package package, IReadOnlyList<PackagedItem>
                 new("状态", EvidenceWords.Chinese(words.State), isConfirmed ? ReportStyle.Plain : ReportStyle.Alert),
                 new("版本", string.Create(CultureInfo.InvariantCulture, $"第{words.Version}版（{words.Language}）")),
             ],
-            [new("整理人", words.WrittenBy), new("整理时间", Time(words.WrittenAt))],
+            [new("整理人", CustodyWords.Actor(words.WrittenBy)), new("整理时间", Time(words.WrittenAt))],
             [new("确认人", words.ConfirmedBy ?? None, isConfirmed ? ReportStyle.Plain : ReportStyle.Alert), new("确认时间", isConfirmed ? Time(words.ConfirmedAt) : None)],
             [new("文件", transcript.Record.Path, ReportStyle.Digits)],
             .. Digests(transcript.Record),
