@@ -15,6 +15,12 @@ public sealed record DockOptions
     /// <summary>What people call the dock, e.g. 一中队采集站.</summary>
     public required string Name { get; init; }
 
+    /// <summary>
+    /// Bays by port or folder, in the order of their numbers on the metal. They are shown from the start, empty or not, and keep
+    /// their numbers; ports that are not among them follow once something was in them.
+    /// </summary>
+    public IReadOnlyList<string> Bays { get; init; } = [];
+
     /// <summary>One-time code from <c>evidence-ingest docks invite</c>; needed until the credentials file exists.</summary>
     public string? EnrolmentCode { get; init; }
 

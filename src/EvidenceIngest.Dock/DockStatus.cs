@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using EvidenceIngest.Dock.Bays;
+using EvidenceIngest.Domain.Deliveries;
 using EvidenceIngest.Recorders.Discovery;
 
 namespace EvidenceIngest.Dock;
@@ -13,16 +14,23 @@ public sealed class DockStatus
     private Func<DockBacklog> _backlog = () => new DockBacklog(Ready: false, 0, 0, 0, 0, ServerLink.Unknown, null, []);
 
     private readonly TimeSpan _patience;
+    private readonly Dictionary<string, int> _numbers;
 
     /// <param name="time">Clock of the states' since.</param>
-    /// <param name="options">How long a recorder may be silent.</param>
-    public DockStatus(TimeProvider time, DockOptions options) => (_time, _patience) = (time, options.PatienceWithRecorders);
+    /// <param name="options">How long a recorder may be silent, and which bays there are.</param>
+    public DockStatus(TimeProvider time, DockOptions options)
+    {
+        (_time, _patience) = (time, options.PatienceWithRecorders);
+        _numbers = options.Bays.Distinct(StringComparer.Ordinal).Select((bay, i) => (bay, i)).ToDictionary(b => b.bay, b => b.i, StringComparer.Ordinal);
+        foreach (var bay in _numbers.Keys)
+            Bay(new BayId(bay));
+    }
 
     internal ChangeSignal Signal { get; } = new();
 
-    /// <summary>All bays that ever had something in them, by name.</summary>
+    /// <summary>The bays that are configured, by their numbers; then those that ever had something in them, by port.</summary>
     public IReadOnlyList<BaySnapshot> Bays =>
-        [.. _bays.Values.Select(b => b.Snapshot()).OrderBy(b => b.Bay, StringComparer.Ordinal)];
+        [.. _bays.Values.Select(b => b.Snapshot()).OrderBy(b => _numbers.GetValueOrDefault(b.Bay, int.MaxValue)).ThenBy(b => b.Bay, PortOrder.Instance)];
 
     /// <summary>What waits for the server.</summary>
     public DockBacklog Backlog => _backlog();
@@ -51,7 +59,8 @@ public sealed class DockStatus
             .Where(b => b.State is BayState.Refused or BayState.Failed || b.LacksSpace)
             .Select(b => new DockProblem(b.Bay, b.Fault ?? b.Reason ?? b.State.ToString(), b.FailedAttempts))
             .Concat(backlog.Problems);
-        var resting = seen.Count >= bays && seen.All(b => b.State is BayState.SafeToRemove or BayState.Refused || (b.State == BayState.Empty && b.WasOccupied));
+        var used = seen.Where(b => b.State != BayState.Empty || b.WasOccupied).ToList();
+        var resting = used.Count >= bays && used.All(b => b.State is BayState.SafeToRemove or BayState.Refused or BayState.Empty);
         var nothingLeft = backlog is { Ready: true, FilesToDeliver: 0, EventsToReport: 0 };
         return new DockIdle(resting && nothingLeft, [.. problems]);
     }

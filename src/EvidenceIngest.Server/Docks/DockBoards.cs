@@ -22,7 +22,7 @@ public sealed record BoardBay(
 /// <param name="Id">Of the dock.</param>
 /// <param name="Name">What people call it.</param>
 /// <param name="ReportedAt">When the dock spoke last, UTC; null: never.</param>
-/// <param name="Bays">In the order of their ports.</param>
+/// <param name="Bays">In the order of their numbers, as the dock reports them.</param>
 public sealed record DockBoard(string Id, string Name, DateTimeOffset? ReportedAt, IReadOnlyList<BoardBay> Bays);
 
 /// <summary>The screens beside the docks. Nobody is logged in there, so they tell no more than who stands in front of the dock sees anyway.</summary>
@@ -85,29 +85,8 @@ internal sealed class DockBoards(EvidenceCatalogue catalogue, TimeProvider time,
             .GroupBy(a => a.RecorderId).Select(g => new { g.Key, Name = g.OrderByDescending(a => a.FromAt).First().OfficerName }).ToDictionaryAsync(g => g.Key, g => g.Name, ct);
         return docks.ToDictionary(
             d => d.Id,
-            d => new DockBoard(d.Id, d.Name, d.LastSeenAt, [.. d.Bays.OrderBy(b => b.Bay, PortOrder.Instance).Select(b => new BoardBay(
+            d => new DockBoard(d.Id, d.Name, d.LastSeenAt, [.. d.Bays.Select(b => new BoardBay(
                 b.Bay, b.State, b.Recorder, b.Recorder is null ? null : officers.GetValueOrDefault(b.Recorder), b.Reason, b.FilesDone, b.FilesTotal, b.BytesDone, b.BytesTotal, b.Since))]),
             StringComparer.Ordinal);
-    }
-
-    /// <summary>1-2.10 comes after 1-2.9.</summary>
-    private sealed class PortOrder : IComparer<string>
-    {
-        public static readonly PortOrder Instance = new();
-
-        public int Compare(string? x, string? y) => CultureFreeCompare(x ?? "", y ?? "");
-
-        private static int CultureFreeCompare(string x, string y)
-        {
-            var (a, b) = (x.Split('-', '.', ':'), y.Split('-', '.', ':'));
-            for (var i = 0; i < Math.Min(a.Length, b.Length); i++)
-            {
-                var order = int.TryParse(a[i], out var n) && int.TryParse(b[i], out var m) ? n.CompareTo(m) : string.CompareOrdinal(a[i], b[i]);
-                if (order != 0)
-                    return order;
-            }
-
-            return a.Length.CompareTo(b.Length);
-        }
     }
 }

@@ -42,8 +42,8 @@ internal static class RoleCommands
                 ?? (File.Exists(home.EnrolmentCodeFile) ? home.ReadSecret(home.EnrolmentCodeFile, "enrolment code") : null);
             using var logger = Logging.Create(home, ConsoleLog.Json);
             using var telemetry = Logging.StartTelemetry();
-            using var dock = Hosts.Dock(
-                settings.Dock(code), settings.Recorders(RunCommand.FolderBays(parsed.GetValue(bays) ?? [])), logger);
+            var folders = RunCommand.FolderBays(parsed.GetValue(bays) ?? []);
+            using var dock = Hosts.Dock(settings.Dock(code, folders), settings.Recorders(folders), logger);
             await dock.StartAsync(ct);
             await dock.WaitForShutdownAsync(ct);
             return 0;

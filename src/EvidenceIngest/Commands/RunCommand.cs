@@ -47,7 +47,7 @@ internal static class RunCommand
         {
             var access = await LocalOperator.EnsureAsync(home, server.Services, settings.ServerUrl, ct);
             var code = File.Exists(home.DockCredentialsFile) ? null : (await access.InviteDockAsync("run", ct)).Code;
-            using var dock = Hosts.Dock(settings.Dock(code), settings.Recorders(folders), logger);
+            using var dock = Hosts.Dock(settings.Dock(code, folders), settings.Recorders(folders), logger);
             await dock.StartAsync(ct);
             try
             {

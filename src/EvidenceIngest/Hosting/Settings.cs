@@ -285,8 +285,11 @@ internal sealed class Settings(EvidenceHome home, IConfiguration values)
         };
     }
 
-    public DockOptions Dock(string? enrolmentCode) => new()
+    /// <param name="enrolmentCode">For a dock that is not enrolled yet.</param>
+    /// <param name="folderBays">As <see cref="Recorders"/> has them.</param>
+    public DockOptions Dock(string? enrolmentCode, IEnumerable<string> folderBays) => new()
     {
+        Bays = [.. values.GetSection("Dock:Bays").GetChildren().Select(c => c.Value!), .. FolderBays(folderBays).Select(folder => "folder:" + folder)],
         Server = ServerUrl,
         StagingFolder = Path.GetFullPath(values["Dock:StagingFolder"] ?? home.StagingFolder, home.Root),
         CredentialsFile = home.DockCredentialsFile,
@@ -322,10 +325,13 @@ internal sealed class Settings(EvidenceHome home, IConfiguration values)
         };
         if (Directory.Exists(home.SiteProfileFolder))
             options.ProfileFolders.Add(home.SiteProfileFolder);
-        foreach (var folder in folderBays.Concat(values.GetSection("Dock:FolderBays").GetChildren().Select(c => c.Value!)))
-            options.FolderBays.Add(Path.GetFullPath(folder, home.Root));
+        foreach (var folder in FolderBays(folderBays))
+            options.FolderBays.Add(folder);
         return options;
     }
+
+    private IEnumerable<string> FolderBays(IEnumerable<string> fromCommandLine) =>
+        fromCommandLine.Concat(values.GetSection("Dock:FolderBays").GetChildren().Select(c => c.Value!)).Select(folder => Path.GetFullPath(folder, home.Root));
 
     private IReadOnlyList<Uri> Urls =>
         [.. (values["Server:Urls"] ?? "http://127.0.0.1:8620").Split(';', StringSplitOptions.RemoveEmptyEntries).Select(u => Parse("Server:Urls", u))];

@@ -14,6 +14,9 @@ public sealed class DockScreenTests(Office office)
         await visit.GoAsync("/dock/" + await DockAsync());
         var bay = visit.Page.Locator(".bay").Filter(new() { HasText = "2 号口" });
         await Assertions.Expect(visit.Page.Locator(".bay").First).ToBeVisibleAsync();
+        // Its number doesn't change when a recorder comes, and it is on the screen before.
+        await Assertions.Expect(bay).ToHaveAttributeAsync("data-bay", "folder:" + office.SecondCard);
+        await Assertions.Expect(bay).ToContainTextAsync("空闲");
         var states = new List<string>();
         var making = office.MakeCardAsync(office.SecondCard);
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(90));
