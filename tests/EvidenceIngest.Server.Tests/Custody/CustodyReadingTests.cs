@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Reflection;
+using System.Text.RegularExpressions;
 using EvidenceIngest.Domain.Custody;
 using EvidenceIngest.Server.Custody.Reading;
 
@@ -55,6 +58,24 @@ public sealed class CustodyReadingTests
     [Fact]
     public void Every_kind_of_event_has_a_sentence() =>
         Assert.All(Enum.GetValues<CustodyEventKind>(), kind => Assert.True(ItemPhrases.Of.ContainsKey(kind) || ServicePhrases.Of.ContainsKey(kind), kind.ToString()));
+
+    /// <summary>A value that only one of the two languages has would be lost to readers, or end their page.</summary>
+    [Fact]
+    public void Both_halves_of_a_phrase_have_the_same_values()
+    {
+        var notes = typeof(NotePhrases).GetFields(BindingFlags.Public | BindingFlags.Static).SelectMany(f => (Phrase[])f.GetValue(null)!);
+        var all = ItemPhrases.Of.Values.Concat(ServicePhrases.Of.Values).SelectMany(p => p).Concat(notes).ToList();
+        Assert.True(all.Count > 200, all.Count.ToString(CultureInfo.InvariantCulture));
+        Assert.All(all, phrase =>
+        {
+            Assert.Equal(Values(phrase.English), Values(phrase.Chinese));
+            Assert.Equal(phrase.English.Count(c => c == '['), phrase.Chinese.Count(c => c == '['));
+            // Throws where a kind of value is not known.
+            phrase.Read("another sentence", Beijing);
+        });
+
+        static IReadOnlyList<string> Values(string half) => [.. Regex.Matches(half, @"\{(\w+)").Select(m => m.Groups[1].Value).Order(StringComparer.Ordinal)];
+    }
 
     [Fact]
     public void What_no_sentence_fits_is_told_as_it_was_recorded()

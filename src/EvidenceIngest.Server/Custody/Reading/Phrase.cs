@@ -9,18 +9,23 @@ namespace EvidenceIngest.Server.Custody.Reading;
 /// </summary>
 internal sealed partial class Phrase(string english, string chinese)
 {
-    private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(50);
+    // Far more than any honest text takes, also on a machine that is full.
+    private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(500);
 
     private readonly Lazy<Regex> _pattern = new(() => Compile(english));
 
     public string English => english;
 
+    public string Chinese => chinese;
+
     /// <summary>In Chinese; null when the text is another sentence.</summary>
     /// <param name="text">As it was recorded.</param>
     /// <param name="zone">Of the times in the reading.</param>
+    /// <exception cref="RegexMatchTimeoutException">Somebody made up a text that can be taken apart in too many ways.</exception>
     public string? Read(string text, TimeZoneInfo zone)
     {
-        if (Match(text) is not { Success: true } match)
+        var match = _pattern.Value.Match(text);
+        if (!match.Success)
             return null;
         var kinds = Pieces().Matches(english).Where(p => p.Groups["name"].Success).ToDictionary(p => p.Groups["name"].Value, p => p.Groups["kind"].Value, StringComparer.Ordinal);
         var reading = new StringBuilder();
@@ -44,18 +49,6 @@ internal sealed partial class Phrase(string english, string chinese)
         {
             if (isShown)
                 reading.Append(words);
-        }
-    }
-
-    private Match? Match(string text)
-    {
-        try
-        {
-            return _pattern.Value.Match(text);
-        }
-        catch (RegexMatchTimeoutException)
-        {
-            return null;
         }
     }
 
