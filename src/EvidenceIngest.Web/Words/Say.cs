@@ -62,7 +62,7 @@ public sealed class Say(ServerOptions server, IHttpContextAccessor http)
     public string Reading(CustodyEventKind kind, string detail) => Language == Language.English ? detail : CustodyReading.Chinese(kind, detail, server.AgencyZone);
 
     /// <summary>What docks and servers note: lines in English, which are read in Chinese, or in both languages at once.</summary>
-    public string Note(string? note) => string.Join('\n', (note ?? "").Split('\n').Select(line => Language == Language.English ? this.Half(line) : CustodyReading.Note(this.Half(line), server.AgencyZone)));
+    public string Note(string? note) => string.Join('\n', (note ?? "").Split('\n').Select(line => Language == Language.English ? TwoLanguages.Part(line)?.English ?? line : CustodyReading.Note(line, server.AgencyZone)));
 
     /// <summary>What was found wrong with a recording; in English as it was recorded.</summary>
     public string Finding(string detail) => Language == Language.English ? detail : CustodyReading.Finding(detail, server.AgencyZone);

@@ -289,7 +289,7 @@ internal sealed class Settings(EvidenceHome home, IConfiguration values)
     /// <param name="folderBays">As <see cref="Recorders"/> has them.</param>
     public DockOptions Dock(string? enrolmentCode, IEnumerable<string> folderBays) => new()
     {
-        Bays = [.. values.GetSection("Dock:Bays").GetChildren().Select(c => c.Value!), .. FolderBays(folderBays).Select(folder => "folder:" + folder)],
+        Bays = [.. NumberedBays, .. FolderBays(folderBays).Select(folder => "folder:" + folder)],
         Server = ServerUrl,
         StagingFolder = Path.GetFullPath(values["Dock:StagingFolder"] ?? home.StagingFolder, home.Root),
         CredentialsFile = home.DockCredentialsFile,
@@ -329,6 +329,11 @@ internal sealed class Settings(EvidenceHome home, IConfiguration values)
             options.FolderBays.Add(folder);
         return options;
     }
+
+    private IEnumerable<string> NumberedBays => values.GetSection("Dock:Bays").GetChildren().Select(
+        c => c.Value is { } bay && bay.StartsWith("usb:", StringComparison.Ordinal)
+            ? bay
+            : throw new SettingsException($"Dock:Bays: '{c.Value}' is no port; write them as 'evidence-ingest docks bays' prints them, such as usb:1-4.2"));
 
     private IEnumerable<string> FolderBays(IEnumerable<string> fromCommandLine) =>
         fromCommandLine.Concat(values.GetSection("Dock:FolderBays").GetChildren().Select(c => c.Value!)).Select(folder => Path.GetFullPath(folder, home.Root));

@@ -44,6 +44,11 @@ public sealed class CustodyReadingTests
         { CustodyEventKind.HoldPlaced, "h-1 as Head, with case 京〔2026〕1号: 复议", "编号 h-1，以负责人身份，随案件 京〔2026〕1号：复议" },
         { CustodyEventKind.RenderFailed, "Render was given up: the tool died\nof 内存", "制作衍生件已停止重试：the tool died\nof 内存" },
         { CustodyEventKind.AccessRefused, "GET /api/v1/items: 没有权限 / not allowed; 3 more since the last record of this", "GET /api/v1/items：没有权限；上次记录以来另有 3 次" },
+        { CustodyEventKind.CaseLinked, "case 1号 (Open): 现场一 / 现场二", "案件 1号（办理中）：现场一 / 现场二" },
+        {
+            CustodyEventKind.RetentionChanged, "kept without end, because hold hd-1; case 1号: 永久, not running yet; before: no rule applied yet",
+            "永久保存，依据：冻结 hd-1；案件 1号，永久，尚未起算；此前：尚未适用规则"
+        },
         { CustodyEventKind.SceneReviewed, "Surroundings Shown, note '补充说明'; before: not reviewed", "执法现场环境：已记录，说明：补充说明；此前：未核对" },
     };
 

@@ -300,9 +300,17 @@ internal sealed class TestServer : IAsyncDisposable
         Operator.Dispose();
         Anonymous.Dispose();
         await _app.StopAsync();
-        var unread = HasInventedEvents ? [] : await this.UnreadAsync();
-        await _app.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        IReadOnlyList<string> unread;
+        try
+        {
+            unread = HasInventedEvents ? [] : await this.UnreadAsync();
+        }
+        finally
+        {
+            await _app.DisposeAsync();
+            Directory.Delete(_folder, recursive: true);
+        }
+
         Assert.True(unread.Count == 0, "custody events without a Chinese reading (Server/Custody/Reading):\n" + string.Join('\n', unread));
     }
 }

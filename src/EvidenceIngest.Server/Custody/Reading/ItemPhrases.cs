@@ -139,12 +139,12 @@ internal static class ItemPhrases
         [CustodyEventKind.RetentionChanged] =
         [
             new("class {id} ({name}) set for this item, before {before}; reason: {why}", "本件定为{name}（{id}），此前 {before}；理由：{why}"),
-            new("{now:term}, because {why:because}; before: {before:term}", "{now}，依据：{why}；此前：{before}"),
+            new("{now:term}, because {why:note}; before: {before:term}", "{now}，依据：{why}；此前：{before}"),
         ],
         [CustodyEventKind.LockExtended] =
         [
             new(
-                "file {n:n}: locked (COMPLIANCE) until {until:time}, before until {before:timeOrNone}; read back; because {why:because}",
+                "file {n:n}: locked (COMPLIANCE) until {until:time}, before until {before:timeOrNone}; read back; because {why:note}",
                 "第 {n} 个文件：合规锁定延长至 {until}，此前至 {before}，已读回核实；依据：{why}"),
         ],
         [CustodyEventKind.HoldPlaced] = Given,

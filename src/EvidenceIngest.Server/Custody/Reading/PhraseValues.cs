@@ -26,7 +26,7 @@ internal static partial class PhraseValues
         ["end"] = ($"(?:{Instant})?", (at, zone) => at.Length == 0 ? "长期" : Time(at, zone)),
         ["timeOrNone"] = ($"{Instant}|none|never", (at, zone) => at is "none" or "never" ? "无" : Time(at, zone)),
         ["said"] = (".*?", (text, _) => Said(text)),
-        ["note"] = (".*?", (text, zone) => Sentence(NotePhrases.All, Said(text), zone)),
+        ["note"] = (".*?", (text, zone) => Each(Said(text), GroundEnds(), "；", note => Sentence(NotePhrases.All, note, zone))),
         ["finding"] = (".*?", (text, zone) => Sentence(NotePhrases.Finding, text, zone)),
         ["structure"] = (".+?", (text, zone) => Sentence(NotePhrases.Structure, text, zone)),
         ["told"] = (".+?", (text, _) => text switch { "unknown" => "未填", "usual" => "按事项", "not yet" => "未执行", _ => text }),
@@ -34,7 +34,6 @@ internal static partial class PhraseValues
         ["source"] = (".+?", (text, zone) => Sentence(NotePhrases.Source, text, zone)),
         ["places"] = (".+?", (text, zone) => Each(text, Ands(), "，", place => Sentence(NotePhrases.Place, place, zone))),
         ["tools"] = (".+?", (text, zone) => Sentence(NotePhrases.Tools, text, zone)),
-        ["because"] = (".+?", (text, zone) => Each(text, GroundEnds(), "；", ground => Sentence(NotePhrases.All, ground, zone))),
         ["reasons"] = (".+", (text, zone) => Each(text, ReasonEnds(), "；", reason => Coded(reason, zone))),
         ["inspected"] = (".*", (text, zone) => Each(text, FileEnds(), "；", file => Sentence(NotePhrases.Inspected, file, zone))),
         ["fields"] = (".+?", (text, zone) => Each(text, FieldEnds(), "；", field => Sentence(NotePhrases.Field, field, zone))),
@@ -92,8 +91,8 @@ internal static partial class PhraseValues
         ? TimeZoneInfo.ConvertTime(known, zone).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)
         : at;
 
-    /// <summary>What the service says to people is said in both languages at once.</summary>
-    private static string Said(string text) => text.IndexOf(" / ", StringComparison.Ordinal) is > 0 and var at && text[..at].Any(c => c >= 0x2e80) ? text[..at] : text;
+    /// <summary>What the service says to people is said in both languages at once. People write strokes, too: theirs stays whole.</summary>
+    private static string Said(string text) => TwoLanguages.Part(text)?.Chinese ?? text;
 
     private static string Coded(string reason, TimeZoneInfo zone) => reason.Split(": ", 2) is [var code, var detail] && Enum.TryParse<FindingCode>(code, out var known)
         ? $"{EvidenceWords.Chinese(known)}（{Sentence(NotePhrases.Finding, detail, zone)}）"
